@@ -10,7 +10,9 @@
     │   ├── CollectionDamagedError    a file does not match its checksum or format
     │   └── CollectionBusyError       another process is writing
     ├── QuestionError        a question cannot be asked as it stands (empty, too long)
-    └── GenerationError      the generator failed while answering
+    ├── GenerationError      the generator failed while answering
+    └── EvaluationError      a run cannot be made, resumed or compared
+        └── TestSetError     a test set cannot be read; it lists each problem
 
 Each message says what happened, why, and, in `remedy`, the command or step that mends it.
 """
@@ -68,3 +70,13 @@ class QuestionError(WenBaoError):
 
 class GenerationError(WenBaoError):
     """The generator failed while answering."""
+
+
+class EvaluationError(WenBaoError):
+    """A run cannot be made, resumed or compared."""
+
+
+class TestSetError(EvaluationError):
+    """A test set cannot be read; the message lists each problem."""
+
+    __test__ = False

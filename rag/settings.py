@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -54,7 +55,7 @@ class EmbedderSettings(_Section):
         description="name in the catalogue, sentence-transformers name on a hub, or local folder",
     )
     device: str = Field("cpu", description="torch device for models other than the default")
-    batch_tokens: int = Field(4096, gt=0, description="tokens in one batch, padding included")
+    batch_tokens: int = Field(1024, gt=0, description="tokens in one batch, padding included")
     threads: int = Field(0, ge=0, description="threads of the embedding engine; 0: all cores")
     query_prompt: str | None = Field(None, description="text before a question; unset: the model's")
     passage_prompt: str | None = Field(
@@ -66,10 +67,10 @@ class IndexSettings(_Section):
     """How articles are cut and indexed."""
 
     passage_chars: int = Field(
-        200, ge=40, le=2000, description="characters a passage aims at; it ends with a sentence"
+        120, ge=40, le=2000, description="characters a passage aims at; it ends with a sentence"
     )
     headline_context: bool = Field(
-        True, description="whether the headline stands before the passage when it is embedded"
+        False, description="whether the headline stands before the passage when it is embedded"
     )
     exact_until: int = Field(
         200_000, ge=0, description="passages up to which vectors are compared exactly"
@@ -142,8 +143,8 @@ class Settings(BaseSettings):
     collection: Path = Field(
         Path("vectorstore/default"), description="folder of the collection to build and to ask"
     )
-    today: str = Field(
-        "", description="date that 今天 means in questions, YYYY-MM-DD; empty: the calendar's"
+    today: date | None = Field(
+        None, description="date that 今天 means in questions, YYYY-MM-DD; unset: the calendar's"
     )
     models: ModelsSettings = ModelsSettings()
     embedder: EmbedderSettings = EmbedderSettings()

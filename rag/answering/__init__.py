@@ -1,0 +1,1 @@
+"""Evidence in, verified and cited answer out."""

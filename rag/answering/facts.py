@@ -1,0 +1,177 @@
+"""The hard facts of a sentence: what must stand in a source or the sentence is wrong.
+
+Figures with their units, dates, quoted words, names, negations and words of direction.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rag.chinese.dates import find_dates
+from rag.chinese.names import names
+from rag.chinese.normalise import fold
+from rag.chinese.numbers import find_numbers
+
+# Without a publication date, dates are compared by what they leave unsaid alike.
+_NO_DATE = date(2000, 1, 1)
+
+_QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
+_NEGATED = re.compile(
+    r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不得|不再|不予|并非|无法|禁止|严禁|[不没未无非])"
+    r"([\u4e00-\u9fff]{2})"
+)
+# Words in which 不, 未, 无, 非 do not deny.
+_NOT_DENYING = re.compile(
+    r"不(?:仅|但|只|断|少|同|久|管|论|动摇|折不扣|一样|足|良|动产|锈|得不|可或缺|遗余力|忘|落|畏)"
+    r"|未来|未成年|无论|无疑|无人机|无锡|无数|无线|无偿|无障碍|非常|非洲|非遗|非法|除非|无微不至|络绎不绝|必不可少"
+)
+_OPPOSITES: tuple[tuple[str, str], ...] = (
+    ("增加|增长|上升|上涨|提高|提升|扩大|增至|升至", "减少|下降|下跌|降低|缩小|减至|降至"),
+    ("以上|超过|高于|多于|不少于", "以下|不足|低于|少于|不超过"),
+    ("之前|以前", "之后|以后"),
+    ("赞成|同意|支持|批准", "反对|拒绝|否决|驳回"),
+    ("成功|获胜|战胜", "失败|落败|负于"),
+)
+
+
+class FactKind(StrEnum):
+    """Why a fact counts as hard."""
+
+    NUMBER = "数字"
+    DATE = "日期"
+    QUOTE = "引语"
+    NAME = "名称"
+    NEGATION = "否定"
+    DIRECTION = "方向"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One hard fact as printed in the sentence."""
+
+    kind: FactKind
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}“{self.text}”"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """What may hold facts: sentences of one article, with headline and publication as context."""
+
+    text: str
+    context: str = ""
+    published: date | None = None
+
+
+def facts_of(text: str) -> tuple[Fact, ...]:
+    """Return the hard facts of `text` that can be named on their own, each once.
+
+    Negation and direction are relations between two texts: see `contradictions`.
+    """
+    return tuple(dict.fromkeys(_facts(text)))
+
+
+def _facts(text: str) -> Iterator[Fact]:
+    quoted = [match[1] for match in _QUOTED.finditer(text)]
+    yield from (Fact(FactKind.QUOTE, words) for words in quoted)
+    # What is quoted is compared word for word already.
+    plain = _QUOTED.sub(lambda match: " " * len(match[0]), text)
+    yield from (Fact(FactKind.DATE, m.text) for m in find_dates(plain, _NO_DATE))
+    yield from (Fact(FactKind.NUMBER, m.text) for m in find_numbers(plain))
+    yield from (Fact(FactKind.NAME, name) for name in names(plain))
+
+
+def missing_facts(facts: Iterable[Fact], sources: Iterable[SourceText]) -> tuple[Fact, ...]:
+    """Return those of `facts` that no source holds."""
+    sources = tuple(sources)
+    return tuple(fact for fact in facts if not any(_holds(source, fact) for source in sources))
+
+
+def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]:
+    """Return what `text` denies or turns round against all of `sources`."""
+    bodies = [source.text for source in sources]
+    joined = "\n".join(bodies)
+    found: list[Fact] = []
+    denied, denied_there = _denied(text), _denied(joined)
+    there = fold(joined)
+    found += [
+        Fact(FactKind.NEGATION, f"不/未 {stem}") for stem in denied - denied_there if stem in there
+    ]
+    for stem in denied_there - denied:
+        affirmed = fold(text).count(stem)
+        if affirmed and there.count(stem) == len(_all_denied(joined, stem)):
+            found.append(Fact(FactKind.NEGATION, stem))
+    for pair in _OPPOSITES:
+        for here, opposite in (pair, pair[::-1]):
+            word = re.search(here, text)
+            if word and not re.search(here, joined) and re.search(opposite, joined):
+                found.append(Fact(FactKind.DIRECTION, word[0]))
+    return tuple(dict.fromkeys(found))
+
+
+def _holds(source: SourceText, fact: Fact) -> bool:
+    everywhere = f"{source.text}\n{source.context}"
+    if fact.kind is FactKind.DATE:
+        return _holds_date(source, everywhere, fact.text)
+    if fold(fact.text) in fold(everywhere):
+        # A figure must stand alone: 70 is not in 170.
+        return fact.kind is not FactKind.NUMBER or _holds_number(everywhere, fact.text)
+    if fact.kind is FactKind.NUMBER:
+        return _holds_number(everywhere, fact.text)
+    return False
+
+
+def _holds_number(text: str, figure: str) -> bool:
+    wanted = find_numbers(figure)
+    if not wanted:
+        return fold(figure) in fold(text)
+    there = find_numbers(text)
+    return any(
+        math.isclose(wanted[0].value, number.value, rel_tol=1e-9)
+        and _same_unit(wanted[0].unit, number.unit)
+        for number in there
+    )
+
+
+def _same_unit(first: str, second: str) -> bool:
+    # 70余位 and 70位 and 70 (the measure word left out) are one figure; 70% and 70位 are not.
+    if "%" in (first, second) or "‰" in (first, second):
+        return first == second
+    return (
+        not first
+        or not second
+        or first[-1] == second[-1]
+        or first[0] == second[0]
+        or ({first[-1], second[-1]} <= set("位名人个"))
+    )
+
+
+def _holds_date(source: SourceText, text: str, wanted: str) -> bool:
+    base = source.published or _NO_DATE
+    asked = find_dates(wanted, base)
+    if not asked:
+        return fold(wanted) in fold(text)
+    there = find_dates(text, base)
+    first, last = asked[0].first, asked[0].last
+    if any(first <= mention.first and mention.last <= last for mention in there):
+        return True
+    return source.published is not None and first <= source.published <= last
+
+
+def _denied(text: str) -> set[str]:
+    return {fold(match[1]) for match in _NEGATED.finditer(_NOT_DENYING.sub("　", text))}
+
+
+def _all_denied(text: str, stem: str) -> list[str]:
+    return [
+        match[1]
+        for match in _NEGATED.finditer(_NOT_DENYING.sub("　", text))
+        if fold(match[1]) == stem
+    ]

@@ -1,0 +1,94 @@
+"""What writes the draft: llama.cpp, transformers, an endpoint, or the articles' own sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.answering.generators.base import REFUSAL, Generator
+from rag.answering.generators.chat import ChatGenerator
+from rag.answering.generators.extractive import ExtractiveGenerator
+from rag.errors import ModelError, SettingsError
+from rag.models.catalogue import find_model
+from rag.models.weights import model_path
+from rag.settings import Settings
+
+__all__ = ["REFUSAL", "ChatGenerator", "ExtractiveGenerator", "Generator", "load_generator"]
+
+
+def load_generator(settings: Settings) -> Generator:
+    """Return the generator that `settings.generator` names; it loads its model when first used.
+
+    With kind `auto` a missing model means the extractive generator, so that the product works.
+
+    Raises:
+        ModelError: the model was asked for by kind and is not there.
+        SettingsError: an endpoint without an address.
+    """
+    options = settings.generator
+    if options.kind == "extractive":
+        return ExtractiveGenerator()
+    if options.kind == "transformers":
+        from rag.answering.generators.transformers import ChatTransformers
+
+        return ChatGenerator(
+            ChatTransformers(
+                name_or_path=options.model, device=options.device, max_tokens=options.max_tokens
+            ),
+            f"transformers {options.model}",
+        )
+    if options.kind == "openai":
+        return _endpoint(settings)
+    path = _gguf(settings)
+    if path is None:
+        if options.kind == "auto":
+            return ExtractiveGenerator()
+        raise ModelError(
+            f"the language model {options.model} is not on this machine",
+            remedy=f"run `wenbao models fetch {options.model}`, or set generator.kind=extractive",
+        )
+    from rag.answering.generators.llama_cpp import ChatLlamaCpp
+
+    return ChatGenerator(
+        ChatLlamaCpp(
+            path=path,
+            threads=options.threads,
+            context_tokens=options.context_tokens,
+            max_tokens=options.max_tokens,
+        ),
+        f"llama.cpp {path.stem}",
+    )
+
+
+def _gguf(settings: Settings) -> Path | None:
+    name = settings.generator.model
+    if name.endswith(".gguf"):
+        path = Path(name).expanduser()
+        return path if path.is_file() else None
+    return model_path(find_model(name), settings.models)
+
+
+def _endpoint(settings: Settings) -> Generator:
+    options = settings.generator
+    if not options.base_url:
+        raise SettingsError(
+            "generator.kind is openai, but generator.base_url is empty",
+            remedy="set WENBAO_GENERATOR__BASE_URL to the endpoint's address (ending in /v1)",
+        )
+    try:
+        from langchain_openai import ChatOpenAI
+    except ImportError as error:
+        raise ModelError(
+            "generator.kind is openai, but langchain-openai is not installed",
+            remedy='pip install "wenbao[openai]"',
+        ) from error
+    model = ChatOpenAI(
+        model=options.model,
+        base_url=options.base_url,
+        # Local endpoints need no key, but the client insists on one.
+        api_key=lambda: options.api_key.get_secret_value() or "none",
+        temperature=0,
+        timeout=options.timeout,
+        max_retries=1,
+        max_completion_tokens=options.max_tokens,
+    )
+    return ChatGenerator(model, f"{options.model} @ {options.base_url}")

@@ -1,0 +1,40 @@
+"""The generator that needs no model: the sentences nearest to the question, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag.answering.evidence import EvidenceSentence
+from rag.answering.focus import Focus, focus_of, holds
+from rag.answering.generators.base import REFUSAL
+
+# A second sentence is added only when it is nearly as near as the first.
+_NEARLY = 0.9
+_MAX_SENTENCES = 2
+# Below this score the best sentence shares too little with the question to be its answer.
+_MIN_SCORE = 0.5
+
+
+class ExtractiveGenerator:
+    """Answers with the best source sentences, or refuses when none is near enough."""
+
+    name = "extractive"
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
+        """Yield the best sentence, and a second one that is nearly as good, in reading order."""
+        focus = focus_of(question)
+        fitting = [item for item in evidence if holds(focus, item.sentence.text)]
+        if focus is Focus.OTHER or not fitting:
+            fitting = list(evidence)
+        fitting.sort(key=lambda item: -item.score)
+        if not fitting or fitting[0].score < _MIN_SCORE:
+            yield REFUSAL
+            return
+        best = [item for item in fitting if item.score >= _NEARLY * fitting[0].score]
+        best = [item for item in best[:_MAX_SENTENCES] if item.article.id == best[0].article.id]
+        for item in sorted(best, key=lambda item: item.sentence.start):
+            text = item.sentence.text.rstrip(";；,，")
+            yield text if text[-1] in "。！？!?”…" else text + "。"

@@ -1,0 +1,199 @@
+"""llama.cpp as a LangChain chat model: a GGUF file on the CPU, streamed token by token."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    convert_to_openai_messages,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from rag.errors import GenerationError, ModelError
+
+_END = object()
+
+
+class ChatLlamaCpp(BaseChatModel):
+    """Chat messages answered by a GGUF model; greedy, so the same prompt gives the same text.
+
+    The model is loaded by the first call or by `load()`. One call runs at a time: two at once
+    would share two cores and both be late. The engine keeps the last prompt's state, so a common
+    beginning (the system prompt) is processed once.
+
+    Raises:
+        ModelError: the file is missing or not a model that the engine can read.
+        GenerationError: the engine failed while answering.
+    """
+
+    path: Path
+    threads: int = 0
+    context_tokens: int = 4096
+    max_tokens: int = 256
+
+    _server: Any = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    @property
+    def _llm_type(self) -> str:
+        return "llama.cpp"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": self.path.name, "max_tokens": self.max_tokens}
+
+    def load(self) -> None:
+        """Load the model if it is not loaded yet."""
+        with self._lock:
+            self._loaded()
+
+    def _loaded(self) -> Any:
+        if self._server is not None:
+            return self._server
+        if not self.path.is_file():
+            raise ModelError(
+                f"there is no model file at {self.path}", remedy="run `wenbao models fetch`"
+            )
+        with self.path.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise ModelError(
+                    f"{self.path} is not a GGUF file", remedy="set generator.model to a GGUF file"
+                )
+        # Spinning OpenMP threads fall below one token a second as soon as anything else runs.
+        # Read by the OpenMP runtime when the engine is first imported.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        os.environ.setdefault("GOMP_SPINCOUNT", "0")
+        import xllamacpp
+
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(self.path)
+        parameters.n_ctx = self.context_tokens
+        parameters.n_parallel = 1
+        threads = self.threads or len(os.sched_getaffinity(0)) if _LINUX else self.threads
+        threads = threads or os.cpu_count() or 1
+        parameters.cpuparams.n_threads = threads
+        parameters.cpuparams_batch.n_threads = threads
+        parameters.warmup = False
+        parameters.verbosity = -1
+        # The engine always opens a local port; nobody but this process may use it.
+        parameters.api_keys = [secrets.token_hex(16)]
+        parameters.endpoint_slots = False
+        try:
+            self._server = xllamacpp.Server(parameters)
+        except Exception as error:
+            raise ModelError(
+                f"llama.cpp cannot load {self.path.name}: {error}",
+                remedy="run `wenbao models verify`, or set generator.model to another model",
+            ) from error
+        return self._server
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        request = {
+            "messages": convert_to_openai_messages(messages),
+            "max_tokens": kwargs.get("max_tokens", self.max_tokens),
+            "temperature": 0.0,
+            "stream": True,
+            "cache_prompt": True,
+            **({"stop": stop} if stop else {}),
+        }
+        with self._lock:
+            for event in _events(self._loaded(), request):
+                chunk = _chunk(event)
+                if chunk is None:
+                    continue
+                if run_manager is not None and chunk.message.content:
+                    run_manager.on_llm_new_token(cast("str", chunk.message.content), chunk=chunk)
+                yield chunk
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        usage: UsageMetadata | None = None
+        text = ""
+        for chunk in self._stream(messages, stop, run_manager, **kwargs):
+            text += cast("str", chunk.message.content)
+            usage = cast("AIMessageChunk", chunk.message).usage_metadata or usage
+        message = AIMessage(content=text, usage_metadata=usage)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+_LINUX = sys.platform == "linux"
+
+
+def _events(server: Any, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the engine's events as they come; closing the iterator stops the engine."""
+    events: queue.Queue[Any] = queue.Queue()
+    stopped = threading.Event()
+
+    def receive(event: Any) -> bool:
+        events.put(event)
+        return stopped.is_set()  # true tells the engine to stop
+
+    def run() -> None:
+        try:
+            server.handle_chat_completions(request, receive)
+        except BaseException as error:
+            events.put(error)
+        finally:
+            events.put(_END)
+
+    worker = threading.Thread(target=run, name="llama.cpp", daemon=True)
+    worker.start()
+    try:
+        while (event := events.get()) is not _END:
+            if isinstance(event, BaseException):
+                raise GenerationError(f"llama.cpp failed: {event}") from event
+            yield json.loads(event) if isinstance(event, str | bytes) else event
+    finally:
+        stopped.set()
+        with contextlib.suppress(RuntimeError):
+            worker.join(timeout=60)
+
+
+def _chunk(event: dict[str, Any]) -> ChatGenerationChunk | None:
+    if "error" in event or "choices" not in event:
+        detail = event.get("error", event)
+        message = detail.get("message", detail) if isinstance(detail, dict) else detail
+        raise GenerationError(
+            f"llama.cpp refused the request: {message}",
+            remedy="lower answering.evidence_chars or raise generator.context_tokens",
+        )
+    choice = event["choices"][0] if event["choices"] else {}
+    text = (choice.get("delta") or {}).get("content") or ""
+    timings = event.get("timings")
+    if not text and not timings:
+        return None
+    usage: UsageMetadata | None = None
+    if timings and choice.get("finish_reason"):
+        prompt = timings["prompt_n"] + timings.get("cache_n", 0)
+        answer = timings["predicted_n"]
+        usage = UsageMetadata(
+            input_tokens=prompt, output_tokens=answer, total_tokens=prompt + answer
+        )
+    return ChatGenerationChunk(message=AIMessageChunk(content=text, usage_metadata=usage))

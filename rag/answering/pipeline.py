@@ -1,0 +1,247 @@
+"""From evidence to a verified answer: select, write, attribute, verify, refuse.
+
+Every sentence is verified as soon as it is finished, so that a reader sees verified text while
+the rest is still being written.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rag.answering.evidence import EvidenceSentence, select_sentences, sentences_of
+from rag.answering.generators.base import REFUSAL, Generator
+from rag.answering.premise import false_premises
+from rag.answering.verification import Verification, verify
+from rag.chinese.sentences import split_sentences
+from rag.settings import AnsweringSettings
+from rag.types import (
+    Answer,
+    AnswerDone,
+    AnswerSentence,
+    Evidence,
+    EvidenceFound,
+    SentenceVerified,
+    Source,
+    StreamEvent,
+    TextDelta,
+    Verdict,
+)
+
+REFUSAL_TEXT = "报上没有查到这个问题的答案。"
+"""What the reader is told when nothing supports an answer."""
+
+_SAYS_NOTHING = re.compile(
+    r"(?:报道|引文|原文|资料|文中|文章|片段|材料)[^，,。]{0,8}"
+    r"(?:没有|未|并未|没)(?:有)?(?:明确)?(?:提到|提及|写明|说明|记载|涉及|提供|给出|指出|报道)"
+)
+# What small models put before a sentence although asked for plain text.
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\*\*|#+\s*)")
+_CITATION_MARK = re.compile(r"\s*[\[【(（](?:来源|资料)?\s*\d{1,2}\s*[\]】)）]")
+_RELATED = 3
+
+
+@dataclass(slots=True)
+class _Sources:
+    """Numbers source sentences in the order in which they are first cited."""
+
+    items: list[Source] = field(default_factory=list)
+    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def number(self, item: EvidenceSentence) -> int:
+        key = (item.article.id, item.sentence.start)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.items) + 1
+            article, sentence = item.article, item.sentence
+            self.items.append(
+                Source(
+                    number=self._numbers[key],
+                    article_id=article.id,
+                    headline=article.headline,
+                    published=article.published,
+                    published_inferred=article.published_inferred,
+                    source=article.source,
+                    quote=sentence.text,
+                    start=sentence.start,
+                    end=sentence.end,
+                )
+            )
+        return self._numbers[key]
+
+
+def answer_events(
+    question: str,
+    evidence: Sequence[Evidence],
+    generator: Generator,
+    settings: AnsweringSettings,
+    *,
+    today: date,
+    completed: str = "",
+    before: str = "",
+    timings: Mapping[str, float] | None = None,
+) -> Iterator[StreamEvent]:
+    """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
+
+    `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
+    turns supply, and `before` the question that it follows. `timings` are the seconds of the steps before; the answer's own are added.
+    """
+    run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
+    run.timings |= timings or {}
+    yield EvidenceFound(run.evidence)
+    if not evidence:
+        yield run.refuse("没有找到与问题有关的报道")
+        return
+    absent = false_premises(run.completed, [item.article for item in evidence], today)
+    if absent:
+        run.trace["false_premises"] = [str(fact) for fact in absent]
+        yield run.refuse(f"找到的报道里没有{'、'.join(str(fact) for fact in absent)}")
+        return
+    yield from run.write()
+
+
+class _Run:
+    """One answer in the making."""
+
+    def __init__(
+        self,
+        question: str,
+        completed: str,
+        before: str,
+        evidence: tuple[Evidence, ...],
+        generator: Generator,
+        settings: AnsweringSettings,
+    ) -> None:
+        self.question = question
+        self.completed = completed
+        self.before = before
+        self.evidence = evidence
+        self.generator = generator
+        self.settings = settings
+        self.timings: dict[str, float] = {}
+        self.trace: dict[str, object] = {}
+        self.sources = _Sources()
+        self.sentences: list[AnswerSentence] = []
+        self.checks: list[dict[str, object]] = []
+        self.started = time.perf_counter()
+
+    def write(self) -> Iterator[StreamEvent]:
+        selected = select_sentences(self.completed, self.evidence, self.settings)
+        # Support is also looked for around the selected sentences: the smallest set may lie there.
+        near = {(item.article.id, item.sentence.start) for item in selected}
+        candidates = selected + [
+            item
+            for item in sentences_of(self.evidence)
+            if (item.article.id, item.sentence.start) not in near
+        ]
+        self.trace["selected"] = [item.sentence.text for item in selected]
+        self._clock("select")
+        draft = ""
+        verified = 0
+        asked = (
+            f"{self.question}（接着前面的问题：{self.before}）" if self.before else self.question
+        )
+        for piece in self.generator.stream(asked, selected):
+            if not draft:
+                self._clock("first_token")
+            draft += piece
+            yield TextDelta(piece)
+            spans = split_sentences(draft)
+            # The last span may still grow; a closing quote can follow a full stop.
+            for start, end in spans[verified:-1]:
+                verified += 1
+                event = self._check(draft[start:end], candidates)
+                if event:
+                    yield event
+        for start, end in split_sentences(draft)[verified:]:
+            event = self._check(draft[start:end], candidates)
+            if event:
+                yield event
+        self._clock("write")
+        self.trace["draft"] = draft
+        self.trace["checks"] = self.checks
+        yield self.finish(draft)
+
+    def finish(self, draft: str) -> AnswerDone:
+        supported = any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
+        if not supported:
+            if not draft.strip() or _says_nothing(draft):
+                return self.refuse("找到的报道没有写明所问的事")
+            return self.refuse("拟出的回答在报道里找不到依据")
+        return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
+
+    def refuse(self, reason: str) -> AnswerDone:
+        nearest: dict[str, Evidence] = {}
+        for item in self.evidence:
+            nearest.setdefault(item.article.id, item)
+        self.sentences.clear()
+        self.sources = _Sources()
+        related = tuple(nearest.values())[:_RELATED]
+        return AnswerDone(self._answer(REFUSAL_TEXT, refused=True, reason=reason, related=related))
+
+    def _answer(
+        self,
+        text: str,
+        *,
+        refused: bool = False,
+        reason: str = "",
+        related: tuple[Evidence, ...] = (),
+    ) -> Answer:
+        self.timings["total"] = round(sum(self.timings.values()), 4)
+        return Answer(
+            question=self.question,
+            text=text,
+            sentences=tuple(self.sentences),
+            sources=tuple(self.sources.items),
+            refused=refused,
+            reason=reason,
+            related=related,
+            evidence=self.evidence,
+            generator=self.generator.name,
+            timings=self.timings,
+            trace=self.trace,
+        )
+
+    def _check(
+        self, written: str, candidates: Sequence[EvidenceSentence]
+    ) -> SentenceVerified | None:
+        text = _clean(written)
+        if not text or _says_nothing(text):
+            return None
+        found = verify(text, self.completed, candidates)
+        self.checks.append(_trace(text, found))
+        if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":
+            return None
+        sentence = AnswerSentence(
+            text=text,
+            verdict=found.verdict,
+            citations=tuple(sorted(self.sources.number(item) for item in found.sources)),
+            missing=tuple(str(fact) for fact in found.missing),
+        )
+        self.sentences.append(sentence)
+        return SentenceVerified(sentence, tuple(self.sources.items))
+
+    def _clock(self, step: str) -> None:
+        now = time.perf_counter()
+        self.timings[step] = round(now - self.started, 4)
+        self.started = now
+
+
+def _says_nothing(text: str) -> bool:
+    return text.strip().startswith(REFUSAL.rstrip("。")) or bool(_SAYS_NOTHING.search(text))
+
+
+def _clean(text: str) -> str:
+    return _LIST_MARK.sub("", _CITATION_MARK.sub("", text)).replace("**", "").strip()
+
+
+def _trace(text: str, found: Verification) -> dict[str, object]:
+    return {
+        "sentence": text,
+        "verdict": found.verdict.value,
+        "wording": found.wording,
+        "novel": found.novel,
+        "missing": [str(fact) for fact in found.missing],
+    }

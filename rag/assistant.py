@@ -1,0 +1,291 @@
+"""The Assistant: one collection, one embedder, one generator; everything a user does goes here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.errors import CollectionMissingError, QuestionError, SettingsError, WenBaoError
+from rag.settings import Settings
+from rag.types import (
+    Answer,
+    AnswerDone,
+    Article,
+    Evidence,
+    Filters,
+    IngestReport,
+    StreamEvent,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
+
+    from rag.answering.generators import Generator
+    from rag.index.collection import Collection, CollectionStats
+    from rag.models.embedder import Embedder
+    from rag.retrieval.retriever import WenBaoRetriever
+
+_NO_FILTERS = Filters()
+
+
+class Assistant:
+    """Answers questions from the articles of one collection.
+
+    Open it with `Assistant.open`; use it in a `with` statement or call `close`. It may be shared
+    between threads; answers are written one after another.
+    """
+
+    def __init__(
+        self, settings: Settings, *, model: Generator | BaseChatModel | None = None
+    ) -> None:
+        """Use `Assistant.open`."""
+        self.settings = settings
+        self._model = model
+        self._collection: Collection | None = None
+
+    @classmethod
+    def open(
+        cls,
+        collection: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        model: Generator | BaseChatModel | None = None,
+        rebuild: bool = False,
+        **overrides: Any,
+    ) -> Assistant:
+        """Return an assistant for the collection in folder `collection` (default: the settings').
+
+        `model` is any LangChain chat model, or a generator of your own, that writes the answers
+        instead of what the settings name. With `rebuild`, a collection that is damaged or made with
+        another embedder is accepted, and the next `ingest` starts it over. `overrides` are
+        settings by section, for example `retrieval={"k": 4}` or `generator={"kind":
+        "extractive"}`.
+
+        Raises:
+            SettingsError: a setting is wrong.
+            ModelError: the embedding model is not there.
+            CollectionError: the folder holds a collection that cannot be used.
+        """
+        if settings is not None and overrides:
+            raise SettingsError(
+                "settings and single options were given together",
+                remedy="put the options into Settings.load(...)",
+            )
+        chosen = settings or Settings.load(**overrides)
+        if collection is not None:
+            chosen = chosen.model_copy(update={"collection": Path(collection)})
+        assistant = cls(chosen, model=model)
+        assistant._open_collection(rebuild=rebuild)
+        return assistant
+
+    def close(self) -> None:
+        """Close the collection's files."""
+        if self._collection is not None:
+            self._collection.close()
+            self._collection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # articles -----------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        *paths: str | Path,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> IngestReport:
+        """Take files and folders into the collection and return what was added and doubted.
+
+        Unchanged files cost nothing. `progress` is called with step, done and total.
+
+        Raises:
+            CorpusError: a path does not exist or holds no article.
+            CollectionBusyError: another process is writing.
+        """
+        from rag.ingest import ingest
+
+        return ingest(self._opened(), paths, progress)
+
+    def articles(self) -> list[Article]:
+        """Return all articles, by source and in reading order; empty before the first ingestion."""
+        return self._opened().articles()
+
+    def article(self, article_id: str) -> Article:
+        """Return one article.
+
+        Raises:
+            CollectionError: there is no such article.
+        """
+        return self._opened().article(article_id)
+
+    def stats(self) -> CollectionStats:
+        """Return the size and make of the collection."""
+        return self._opened().stats()
+
+    # questions ----------------------------------------------------------------------------------
+
+    def search(
+        self, question: str, *, k: int | None = None, filters: Filters = _NO_FILTERS
+    ) -> list[Evidence]:
+        """Return up to `k` passages for `question`, best first, each saying why it was found.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            CollectionMissingError: nothing has been ingested yet.
+        """
+        from rag.retrieval.search import search
+
+        return search(
+            self._opened(),
+            self.embedder,
+            self._checked(question),
+            k=k or self.settings.retrieval.k,
+            filters=filters,
+            settings=self.settings,
+        )
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = _NO_FILTERS
+    ) -> Answer:
+        """Return the verified answer to `question`, or a refusal when the articles do not say.
+
+        `history` are the earlier turns of the conversation, oldest first.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            CollectionMissingError: nothing has been ingested yet.
+            GenerationError: the generator failed.
+        """
+        for event in self.stream(question, history=history, filters=filters):
+            if isinstance(event, AnswerDone):
+                return event.answer
+        raise WenBaoError("the answer ended before it was complete")
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = _NO_FILTERS
+    ) -> Iterator[StreamEvent]:
+        """Yield `EvidenceFound`, then `TextDelta`s and `SentenceVerified`s, then `AnswerDone`.
+
+        Raises what `ask` raises, the first three before the first event.
+        """
+        from rag.answering.pipeline import answer_events
+        from rag.retrieval.question import understand
+        from rag.retrieval.search import search
+
+        asked = self._checked(question)
+        collection = self._opened()
+        started = time.perf_counter()
+        recent = tuple(history)[-self.settings.answering.history_turns :]
+        understood = understand(asked, recent, today=self.today)
+        evidence = search(
+            collection,
+            self.embedder,
+            understood,
+            k=self.settings.retrieval.k,
+            filters=filters,
+            settings=self.settings,
+        )
+        yield from answer_events(
+            asked,
+            evidence,
+            self.generator,
+            self.settings.answering,
+            completed=understood.search_text,
+            before=recent[-1].question if understood.followed_up else "",
+            today=self.today,
+            timings={"search": round(time.perf_counter() - started, 4)},
+        )
+
+    # LangChain ----------------------------------------------------------------------------------
+
+    def retriever(self, *, k: int | None = None, filters: Filters = _NO_FILTERS) -> WenBaoRetriever:
+        """Return a LangChain retriever over the collection."""
+        from rag.retrieval.retriever import WenBaoRetriever
+
+        return WenBaoRetriever(
+            collection=self._opened(),
+            embedder=self.embedder,
+            settings=self.settings,
+            k=k or self.settings.retrieval.k,
+            filters=filters,
+        )
+
+    def chain(self) -> Runnable[Any, Any]:
+        """Return a LangChain runnable: a question in; documents, answer and sources out.
+
+        Input is a question or `{"question": ..., "history": [(question, answer), ...]}`. Output is
+        a dictionary with `docs`, `answer`, `sentences`, `sources` and `refused`; when streamed,
+        `docs` comes first and `answer` sentence by sentence as each is verified.
+        """
+        from rag.answering.chain import answer_chain
+
+        return answer_chain(self.stream)
+
+    # parts --------------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The day that 今天 means in questions."""
+        return self.settings.today or date.today()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model."""
+        from rag.models.embedder import load_embedder
+
+        return load_embedder(self.settings)
+
+    @cached_property
+    def generator(self) -> Generator:
+        """What writes the answers; its model is loaded when first used, or by `warm_up`."""
+        from langchain_core.language_models import BaseChatModel
+
+        from rag.answering.generators import ChatGenerator, load_generator
+
+        given = self._model
+        if given is None:
+            return load_generator(self.settings)
+        if isinstance(given, BaseChatModel):
+            return ChatGenerator(given, given.get_name())
+        return given
+
+    def warm_up(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        if self.articles():
+            self.search("最近有什么新闻?", k=1)
+        self.generator.load()
+
+    def _open_collection(self, *, rebuild: bool = False) -> None:
+        from rag.index.collection import Collection
+
+        self._collection = Collection.open(
+            self.settings.collection, self.settings, self.embedder, rebuild=rebuild
+        )
+
+    def _opened(self) -> Collection:
+        if self._collection is None:
+            raise CollectionMissingError(
+                "the assistant has been closed", remedy="open another with Assistant.open"
+            )
+        return self._collection
+
+    def _checked(self, question: str) -> str:
+        text = question.strip()
+        limit = self.settings.answering.question_chars
+        if not text:
+            raise QuestionError("the question is empty", remedy="ask a question")
+        if len(text) > limit:
+            raise QuestionError(
+                f"the question has {len(text)} characters, more than {limit}",
+                remedy="ask a shorter question, or raise answering.question_chars",
+            )
+        return text

@@ -1,0 +1,1 @@
+"""Chinese newspaper text: search form, sentences, words, figures and dates."""

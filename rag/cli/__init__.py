@@ -1,0 +1,40 @@
+"""The command `wenbao`: everything that the Assistant does, from a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rag.cli import articles, ask, evaluate, machine, serve
+from rag.cli.options import fail
+from rag.errors import WenBaoError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="wenbao", prog_name="wenbao")
+def cli() -> None:
+    """问报: ask the newspaper, and check every sentence of the answer.
+
+    Start with `wenbao ingest seeds`, then `wenbao ask "六大工程是哪六大工程?"` or `wenbao serve`.
+    """
+
+
+for _module in (articles, ask, serve, machine, evaluate):
+    for _command in _module.commands:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; errors say what, why and what to do, without a stack trace."""
+    try:
+        cli(standalone_mode=False)
+    except WenBaoError as error:
+        fail(error)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,365 @@
+"""Commands for evaluators: eval, compare, testset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag.cli.options import (
+    generator_option,
+    json_option,
+    load_settings,
+    print_json,
+    progress_bar,
+    settings_options,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.evaluation import Case, Comparison, Report, TestSet
+    from rag.evaluation.judge import Judge
+    from rag.evaluation.testset import WrittenCase
+
+_RUNS = Path("runs")
+_A_FILE = click.Path(path_type=Path, dir_okay=False)
+
+runs_option = click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_RUNS,
+    show_default=True,
+    help="Folder of runs.",
+)
+
+
+@click.command("eval")
+@click.argument("test_set", type=_A_FILE)
+@click.option("--name", help="Name of the run; the test set's name if not given.")
+@click.option("--retrieval", is_flag=True, help="Only search; write no answers.")
+@click.option(
+    "--sample", type=click.IntRange(min=1), help="Ask that many questions, drawn by seed."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sample.")
+@click.option("--tag", "tags", multiple=True, help="Only questions with this tag; repeatable.")
+@click.option("--without-tag", "without", multiple=True, help="No questions with this tag.")
+@click.option(
+    "--grid",
+    multiple=True,
+    metavar="SECTION.NAME=A,B",
+    help="Run every value of a setting, and every combination of several grids.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Questions asked at a time.")
+@click.option("--restart", is_flag=True, help="Forget what an earlier sitting of the run finished.")
+@click.option("--judge-url", help="OpenAI-compatible endpoint of a model that grades answers.")
+@click.option("--judge-model", default="", help="Name of that model.")
+@click.option("--judge-key", envvar="JUDGE_API_KEY", default="", help="Its key, or JUDGE_API_KEY.")
+@click.option(
+    "--fail-under",
+    multiple=True,
+    metavar="METRIC=VALUE",
+    help="Leave with code 1 when a metric misses its value (for rates of error: exceeds it).",
+)
+@click.option(
+    "--no-worse-than", metavar="RUN", help="Leave with code 1 when a main metric is worse than RUN."
+)
+@click.option(
+    "--tolerance", type=float, default=0.02, show_default=True,
+    help="Worsening that --no-worse-than forgives unless it is significant.",
+)  # fmt: skip
+@runs_option
+@generator_option
+@settings_options
+@json_option
+def eval_command(test_set: Path, **given: Any) -> None:
+    """Ask every question of TEST_SET and report how good the answers are.
+
+    TEST_SET is JSONL, CSV, XLSX or a public format (SQuAD, CMRC, RGB, CRUD-RAG). The report goes
+    to RUNS/NAME/report.html. An interrupted run goes on where it stopped when the same command is
+    given again.
+    """
+    from rag.evaluation import read_test_set
+    from rag.evaluation.grid import grid_points
+
+    cases = read_test_set(test_set)
+    for warning in cases.warnings:
+        click.echo(f"{test_set.name}: {warning}", err=True)
+    points = grid_points(given["grid"])
+    reports = []
+    for point in points:
+        name = given["name"] or cases.name
+        label = f"{name}/{point.label}" if point.label else name
+        reports.append(_run(cases, label, point.options, given))
+    if given["as_json"]:
+        values = [report.to_json() for report in reports]
+        print_json(values[0] if len(values) == 1 else values)
+    else:
+        _show(reports, given["runs"])
+    _check_gates(reports, given)
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after")
+@click.option("--html", type=_A_FILE, help="Also write the comparison as a page.")
+@click.option("--check", is_flag=True, help="Leave with code 1 when a main metric became worse.")
+@click.option(
+    "--tolerance", type=float, default=0.02, show_default=True,
+    help="Worsening that --check forgives unless it is significant.",
+)  # fmt: skip
+@runs_option
+@json_option
+def compare(
+    before: str,
+    after: str,
+    html: Path | None,
+    check: bool,
+    tolerance: float,
+    runs: Path,
+    as_json: bool,
+) -> None:
+    """Compare two runs: what changed, whether by chance, which questions are fixed and broken."""
+    from rich.console import Console
+
+    from rag.evaluation import compare as compare_reports
+    from rag.evaluation.compare import comparison_json
+    from rag.evaluation.terminal import comparison_tables
+
+    comparison = compare_reports(_read(runs, before), _read(runs, after))
+    if as_json:
+        print_json(comparison_json(comparison))
+    else:
+        console = Console()
+        for table in comparison_tables(comparison):
+            console.print(table)
+    if html:
+        from rag.evaluation.page import render_comparison
+
+        html.write_text(render_comparison(comparison), encoding="utf-8")
+        click.echo(f"Page: {html}", err=True)
+    if check:
+        _fail_on_regressions(comparison, tolerance)
+
+
+@click.group()
+def testset() -> None:
+    """Make and check test sets."""
+
+
+@testset.command()
+@click.argument("path", type=_A_FILE)
+@json_option
+def check(path: Path, as_json: bool) -> None:
+    """Say what is wrong with a test set, with line and column."""
+    from dataclasses import asdict
+
+    from rag.errors import TestSetError
+    from rag.evaluation import check_test_set
+
+    cases, problems = check_test_set(path)
+    if as_json:
+        print_json({"cases": len(cases), "problems": [asdict(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            click.echo(f"{problem.severity}: {problem}")
+        click.echo(_summary(cases))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        raise TestSetError(f"{errors} problem(s) in {path}", remedy="correct the lines named above")
+
+
+@testset.command()
+@click.argument("path", type=_A_FILE)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def template(path: Path, force: bool) -> None:
+    """Write an example test set to fill in: .xlsx, .csv or .jsonl."""
+    from rag.evaluation.template import write_template
+
+    _refuse_existing(path, force)
+    write_template(path)
+    click.echo(f"Wrote {path}. Fill it in, then: wenbao testset check {path}")
+
+
+@testset.command()
+@click.argument("path", type=_A_FILE)
+@click.argument("out", type=_A_FILE)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def corpus(path: Path, out: Path, force: bool) -> None:
+    """Write the articles that come with a public test set to OUT (.jsonl), to be ingested."""
+    import json
+
+    from rag.errors import TestSetError
+    from rag.evaluation import check_test_set
+
+    _refuse_existing(out, force)
+    cases, _ = check_test_set(path)
+    if not cases.articles:
+        raise TestSetError(f"{path} brings no articles", remedy="ingest your own articles")
+    with out.open("w", encoding="utf-8") as file:
+        for article in cases.articles:
+            record = {"id": article.id, "title": article.headline, "text": article.text}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    click.echo(f"Wrote {len(cases.articles)} articles to {out}. Next: wenbao ingest {out}")
+
+
+@testset.command("from-feedback")
+@click.argument("feedback", type=_A_FILE)
+@click.argument("out", type=_A_FILE)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def from_feedback(feedback: Path, out: Path, force: bool) -> None:
+    """Make test cases from readers' ratings: 赞 become cases, 踩 drafts to be answered."""
+    from rag.evaluation.drafts import cases_from_feedback
+
+    _write_drafts(cases_from_feedback(feedback), out, force)
+
+
+@testset.command("from-log")
+@click.argument("log", type=_A_FILE)
+@click.argument("out", type=_A_FILE)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def from_log(log: Path, out: Path, force: bool) -> None:
+    """Make draft cases from logged questions (JSON lines), the most asked first."""
+    from rag.evaluation.drafts import cases_from_log
+
+    _write_drafts(cases_from_log(log), out, force)
+
+
+@testset.command()
+@click.argument("out", type=_A_FILE)
+@click.option("--per-article", type=click.IntRange(min=1), default=4, show_default=True)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@settings_options
+def draft(
+    out: Path, per_article: int, force: bool, options: tuple[str, ...], collection: Path | None
+) -> None:
+    """Propose questions from the collection's articles, for a person to accept or edit."""
+    from rag.assistant import Assistant
+    from rag.evaluation.drafts import drafts_from_articles
+
+    with Assistant.open(settings=load_settings(options, collection)) as assistant:
+        drafts = list(drafts_from_articles(assistant.articles(), per_article=per_article))
+    _write_drafts(drafts, out, force)
+
+
+commands: list[click.Command] = [eval_command, compare, testset]
+
+
+def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, Any]) -> Report:
+    """The report of one combination of settings, with a progress bar."""
+    from rag.assistant import Assistant
+    from rag.errors import EvaluationError
+    from rag.evaluation import evaluate
+
+    changed = [*given["options"], *options]
+    settings = load_settings(tuple(changed), given["collection"], given["generator"])
+    with (
+        Assistant.open(settings=settings) as assistant,
+        progress_bar(enabled=not given["as_json"]) as bar,
+    ):
+        try:
+            return evaluate(
+                assistant,
+                cases,
+                runs=given["runs"],
+                progress=lambda done, total, _: bar(label, done, total),
+                name=label,
+                mode="retrieval" if given["retrieval"] else "answer",
+                sample=given["sample"],
+                seed=given["seed"],
+                tags=given["tags"],
+                without_tags=given["without"],
+                jobs=given["jobs"],
+                restart=given["restart"],
+                judge=_judge(given),
+                changed=tuple(tuple(option.split("=", 1)) for option in changed),
+            )
+        except KeyboardInterrupt as error:
+            raise EvaluationError(
+                f"run {label!r} was interrupted; what is finished is kept",
+                remedy="give the same command again to go on",
+            ) from error
+
+
+def _judge(given: dict[str, Any]) -> Judge | None:
+    if not given["judge_url"]:
+        return None
+    from rag.evaluation.judge import ChatJudge
+
+    return ChatJudge(given["judge_url"], given["judge_model"], given["judge_key"])
+
+
+def _show(reports: list[Report], runs: Path) -> None:
+    from rich.console import Console
+
+    from rag.evaluation.terminal import report_tables
+
+    console = Console()
+    for report in reports:
+        for table in report_tables(report):
+            console.print(table)
+        console.print(f"Report: {runs / report.name / 'report.html'}", soft_wrap=True)
+
+
+def _check_gates(reports: list[Report], given: dict[str, Any]) -> None:
+    from rag.errors import EvaluationError
+    from rag.evaluation import compare as compare_reports
+    from rag.evaluation.compare import unmet
+
+    for report in reports:
+        messages = unmet(report, given["fail_under"])
+        if messages:
+            raise EvaluationError(
+                f"run {report.name!r} is not good enough: {'; '.join(messages)}",
+                remedy=f"see the failed questions in {given['runs'] / report.name / 'report.html'}",
+            )
+        if given["no_worse_than"]:
+            earlier = _read(given["runs"], given["no_worse_than"])
+            _fail_on_regressions(compare_reports(earlier, report), given["tolerance"])
+
+
+def _fail_on_regressions(comparison: Comparison, tolerance: float) -> None:
+    from rag.errors import EvaluationError
+    from rag.evaluation.compare import regressions
+
+    messages = regressions(comparison, tolerance=tolerance)
+    if messages:
+        before, after = comparison.before.name, comparison.after.name
+        raise EvaluationError(
+            f"{after!r} is worse than {before!r}: {'; '.join(messages)}",
+            remedy=f"see the broken questions with `wenbao compare {before} {after}`",
+        )
+
+
+def _read(runs: Path, name: str) -> Report:
+    """The report of a run named in the folder of runs, or of a folder of its own."""
+    from rag.evaluation import read_report
+
+    return read_report(runs / name if (runs / name).exists() else Path(name))
+
+
+def _refuse_existing(path: Path, force: bool) -> None:
+    from rag.errors import TestSetError
+
+    if path.exists() and not force:
+        raise TestSetError(f"{path} exists", remedy="choose another name or add --force")
+
+
+def _write_drafts(cases: Iterable[Case | WrittenCase], out: Path, force: bool) -> None:
+    from rag.evaluation import write_test_set
+    from rag.evaluation.template import NOTES
+
+    _refuse_existing(out, force)
+    written = write_test_set(out, cases, notes=NOTES)
+    click.echo(
+        f"Wrote {written} cases to {out}. Rows marked 草稿 are not asked until a person edits them "
+        "and clears the column 审核."
+    )
+
+
+def _summary(cases: TestSet) -> str:
+    answerable = sum(case.answerable for case in cases.cases)
+    tags = sorted({tag for case in cases.cases for tag in case.tags})
+    text = f"{len(cases)} questions, {answerable} with and {len(cases) - answerable} without answer"
+    return text + (f"; tags: {', '.join(tags)}" if tags else "")

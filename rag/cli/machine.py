@@ -1,0 +1,133 @@
+"""Commands about this machine: models and doctor."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rag.cli.options import json_option, load_settings, print_json, progress_bar, settings_options
+from rag.doctor import Check, examine
+from rag.errors import WenBaoError
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@settings_options
+@json_option
+def models(
+    context: click.Context, options: tuple[str, ...], collection: Path | None, as_json: bool
+) -> None:
+    """List the models, with licence, size and whether they are on this machine."""
+    if context.invoked_subcommand is not None:
+        return
+    from rag.models.weights import status
+
+    rows = status(load_settings(options, collection).models)
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": row.name,
+                    "kind": row.kind.value,
+                    "bytes": row.size,
+                    "licence": row.licence,
+                    "publisher": row.publisher,
+                    "fetched": row.fetched,
+                    "path": row.path,
+                }
+                for row in rows
+            ]
+        )
+        return
+    for row in rows:
+        state = str(row.path) if row.path else "not fetched"
+        click.echo(
+            f"{row.name:32} {row.kind:10} {row.size / 1e6:7.0f} MB  {row.licence:10}  {state}"
+        )
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+@settings_options
+@json_option
+def fetch(
+    names: tuple[str, ...], options: tuple[str, ...], collection: Path | None, as_json: bool
+) -> None:
+    """Fetch models by name; without names, the ones that the settings need."""
+    from rag.models.catalogue import find_model, is_catalogued
+    from rag.models.weights import fetch as fetch_model
+
+    settings = load_settings(options, collection)
+    if not names:
+        needed = [settings.embedder.model]
+        if settings.generator.kind in ("auto", "llama.cpp"):
+            needed.append(settings.generator.model)
+        names = tuple(name for name in needed if is_catalogued(name))
+    fetched: list[dict[str, Any]] = []
+    for name in names:
+        with progress_bar(enabled=not as_json, unit="bytes") as progress:
+            path = fetch_model(find_model(name), settings.models, partial(progress, name))
+        fetched.append({"name": name, "path": path})
+        if not as_json:
+            click.echo(f"{name}: {path}")
+    if as_json:
+        print_json(fetched)
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+@settings_options
+@json_option
+def verify(
+    names: tuple[str, ...], options: tuple[str, ...], collection: Path | None, as_json: bool
+) -> None:
+    """Compare every byte of fetched models with their checksums."""
+    from rag.models.catalogue import find_model
+    from rag.models.weights import status
+    from rag.models.weights import verify as verify_model
+
+    settings = load_settings(options, collection)
+    chosen = names or tuple(row.name for row in status(settings.models) if row.fetched)
+    for name in chosen:
+        verify_model(find_model(name), settings.models)
+        if not as_json:
+            click.echo(f"{name}: correct")
+    if as_json:
+        print_json([{"name": name, "correct": True} for name in chosen])
+
+
+@click.command()
+@settings_options
+@json_option
+def doctor(options: tuple[str, ...], collection: Path | None, as_json: bool) -> None:
+    """Check settings, models and collection, and say what to do about each problem."""
+    checks: list[Check]
+    try:
+        checks = examine(load_settings(options, collection))
+    except WenBaoError as error:
+        checks = [Check("settings", False, error.message, error.remedy)]
+    healthy = all(check.ok for check in checks)
+    if as_json:
+        print_json(
+            {
+                "healthy": healthy,
+                "checks": [
+                    {"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy}
+                    for c in checks
+                ],
+            }
+        )
+    else:
+        for check in checks:
+            mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
+            click.echo(f"{mark} {check.name}: {check.detail}")
+            if check.remedy:
+                click.echo(f"     What to do: {check.remedy}")
+    sys.exit(0 if healthy else 1)
+
+
+commands: list[click.Command] = [models, doctor]

@@ -1,0 +1,140 @@
+"""What the commands share: options, output as text or JSON, progress bars, error messages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+
+import click
+
+from rag.errors import WenBaoError
+from rag.types import Filters
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Progress = Callable[[str, int, int], None]
+
+_STEPS = {"read": "reading files", "embed": "embedding passages", "index": "writing the index"}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def settings_options(function: Function) -> Function:
+    """Add the options that change settings."""
+    for option in (
+        click.option(
+            "--set",
+            "options",
+            multiple=True,
+            metavar="SECTION.NAME=VALUE",
+            help="Change a setting for this command; may be repeated.",
+        ),
+        click.option(
+            "-c", "--collection", type=click.Path(path_type=Path), help="Folder of the collection."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def generator_option(function: Function) -> Function:
+    """Add the option that chooses what writes the answer."""
+    return click.option(
+        "--generator",
+        type=click.Choice(["auto", "llama.cpp", "transformers", "openai", "extractive"]),
+        help="What writes the answer; extractive needs no language model.",
+    )(function)
+
+
+def filter_options(function: Function) -> Function:
+    """Add the options that narrow a search."""
+    day = click.DateTime(["%Y-%m-%d"])
+    for option in (
+        click.option("--source", default="", help="Only files whose path contains this."),
+        click.option("--headline", default="", help="Only headlines that contain this."),
+        click.option("--byline", default="", help="Only articles by this reporter."),
+        click.option("--to", "published_to", type=day, help="Published on this day or before."),
+        click.option("--from", "published_from", type=day, help="Published on this day or after."),
+    ):
+        function = option(function)
+    return function
+
+
+def make_filters(given: dict[str, Any]) -> Filters:
+    """Return the filters from the options that `filter_options` added."""
+
+    def day(name: str) -> date | None:
+        value = given[name]
+        return value.date() if value else None
+
+    return Filters(
+        day("published_from"),
+        day("published_to"),
+        given["byline"],
+        given["headline"],
+        given["source"],
+    )
+
+
+def load_settings(
+    options: tuple[str, ...], collection: Path | None = None, generator: str | None = None
+) -> Settings:
+    """Return the settings with the command's options applied."""
+    from rag.settings import Settings
+
+    more = [f"collection={collection}"] if collection else []
+    more += [f"generator.kind={generator}"] if generator else []
+    return Settings.with_options([*options, *more])
+
+
+def print_json(value: object) -> None:
+    """Print a value as one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def fail(error: WenBaoError) -> NoReturn:
+    """Print what happened, why and what mends it, and leave with code 1."""
+    if "--json" in sys.argv:
+        kind = type(error).__name__
+        print_json({"error": {"type": kind, "message": error.message, "remedy": error.remedy}})
+    click.secho(f"Error: {error.message}", fg="red", err=True)
+    if error.remedy:
+        click.echo(f"What to do: {error.remedy}", err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def progress_bar(
+    *, enabled: bool = True, unit: Literal["items", "bytes"] = "items"
+) -> Iterator[Progress]:
+    """Give a callback (step, done, total) that draws bars on the terminal's error stream."""
+    from rich import progress as rich_progress
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    amount: tuple[rich_progress.ProgressColumn, ...] = (rich_progress.MofNCompleteColumn(),)
+    if unit == "bytes":
+        amount = (rich_progress.DownloadColumn(), rich_progress.TransferSpeedColumn())
+    with rich_progress.Progress(
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        *amount,
+        rich_progress.TimeRemainingColumn(),
+        console=console,
+        disable=not (enabled and console.is_terminal),
+    ) as bars:
+        tasks: dict[str, rich_progress.TaskID] = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(_STEPS.get(step, step), total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,118 @@
+"""Names of the people who wrote an article, from the forms in which newspapers print them."""
+
+from __future__ import annotations
+
+import re
+
+from rag.chinese.normalise import is_han, level
+
+_ROLE = (
+    r"(?:(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"
+    r"|视频|通讯|签约|专职)*(?:记者|通讯员|实习生|评论员|撰稿人|撰稿|特约作者|作者|摄影师|报道员|编辑|编译)"
+    r"|图文|文图|文字|文/图|图/文|文/摄|文并摄|摄影报道|摄影|图片|供稿|供图|采写|整理|综合报道|报道|报导|撰文|执笔)"
+)
+_ROLES = re.compile(_ROLE)
+_NAME = r"[^\W\d_a-z]{2,4}"
+_ONE = rf"(?:{_NAME}|[^\W\d_a-z]\s[^\W\d_a-z](?![^\W\d_]))"
+_NAMES = rf"{_ONE}(?:[\s、,/·]+{_ONE})*"
+_MARK = r"[□■◇◆●○▲△☆★▣☐◎]"
+_WITH_ROLE = rf"(?:{_ROLE}\s*[:/]?\s*(?:{_NAMES})\s*(?:文|图|摄|文/图|图/文)?\s*)+(?:{_ROLE}\s*)?"
+_LINE = re.compile(
+    rf"^(?:{_MARK}\s*(?:{_WITH_ROLE}|{_NAMES}(?:\s*(?:{_ROLE}|文|图|摄|/))*)"
+    rf"|[(\[【]?\s*(?=本报|本刊|本台|本网|全媒体|融媒|{_ROLE}[\s:/]){_WITH_ROLE}\s*[)\]】]?"
+    rf"|(?:文|图|摄)\s*[/:]\s*(?:{_ROLE}\s*)?{_NAMES}(?:\s*(?:文|图|摄)\s*[/:]\s*(?:{_ROLE}\s*)?{_NAMES})*"
+    rf"|(?:{_NAMES})\s+(?:文/图|图/文|文/摄|摄影报道))$"
+)
+_LEAD = re.compile(
+    r"^[●■◆▲★◇○\s]*[【\[(]?\s*(?:本报|本刊|本台|本网)[^\W\d_]{0,4}?(?:综合)?"
+    r"(?:讯|消息|电)\s*[】\])]?\s*(?P<bracket>[(【\[](?P<names>[^()【】\[\]]{2,60})[)】\]])?"
+    rf"\s*(?P<loose>(?:{_WITH_ROLE})(?:[::,]|(?<=报道)|(?<=报导)|(?<=\s)))?"
+)
+_AGENCY = re.compile(
+    r"^(?:据)?(?:新华社|中新社|中新网|人民网|央视网|新华网|法新社|路透社|本报)[^\s,。()]{0,12}?\d{1,2}月\d{1,2}日"
+    r"(?:讯|电|消息)\s*(?:[(【](?P<names>[^()【】]{2,60})[)】])?"
+)
+_REPORT = re.compile(
+    rf"^(?=本报|本刊|本台|本网|全媒体|融媒)(?:{_WITH_ROLE})(?<!摄)(?<!摄\s)[::]?\s+"
+    rf"|^(?:{_ROLE}\s*{_NAMES}\s*)+(?:报道|报导)[::]?"
+)
+_ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
+_NOT_NAMES = re.compile(
+    r"完|图片|资料|见|如|报$|社$|网$|台$|中心$|单位$|部$|局$|委$|版|来源|据|下转|上接|的|是|和谐|以下|注"
+)
+
+
+def is_lead(text: str) -> bool:
+    """Return whether a paragraph opens a news item: 本报讯(…), 新华社北京12月5日电, 记者…报道."""
+    levelled = level(text)
+    return bool(_LEAD.match(levelled) or _AGENCY.match(levelled) or _reports(levelled))
+
+
+def is_byline_line(text: str) -> bool:
+    """Return whether a line is nothing but a byline: □张三, 本报记者 张三, 文/图 张三."""
+    return len(text) <= 48 and bool(_LINE.match(level(text).strip())) and bool(parse_names(text))
+
+
+def lead_names(text: str) -> tuple[str, ...]:
+    """Return the reporters named where a news item opens."""
+    levelled = level(text)
+    for pattern in (_LEAD, _AGENCY):
+        if match := pattern.match(levelled):
+            for group in ("names", "loose"):
+                if match.groupdict().get(group):
+                    return parse_names(text[match.start(group) : match.end(group)])
+            return ()
+    if match := _reports(levelled):
+        return parse_names(text[: match.end()])
+    return ()
+
+
+def ending_names(text: str) -> tuple[str, ...]:
+    """Return the names in brackets at the end of a paragraph: …。（本报记者 张三）."""
+    match = _ENDING.search(level(text).rstrip())
+    if not match:
+        return ()
+    inside = text[match.start("names") : match.end("names")]
+    levelled = level(inside)
+    if not _ROLES.search(levelled):
+        before = text[: match.start()].rstrip()
+        if not before or before[-1] not in "。！？!?”…" or _NOT_NAMES.search(levelled):
+            return ()
+    names = parse_names(inside)
+    rest = "".join(character for character in _ROLES.sub("", levelled) if is_han(character))
+    # A sentence in brackets is no byline: nearly all of it must be names.
+    return names if names and len("".join(names)) >= 0.8 * len(rest) else ()
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Return the names in a byline, roles stripped, 王 伟 joined, each once, as printed."""
+    levelled = level(text)
+    spaced = _ROLES.sub(lambda match: "|" + " " * (len(match[0]) - 1), levelled)
+    tokens = [
+        (match.start(), match.end()) for match in re.finditer(r"[^\W_]+(?:·[^\W_]+)*", spaced)
+    ]
+    names: list[str] = []
+    single: tuple[int, int] | None = None
+    for start, end in tokens:
+        name = text[start:end]
+        if end - start == 1 and is_han(name):
+            if single is not None and not text[single[1] : start].strip(" \u3000\t"):
+                names.append(text[single[0] : single[1]] + name)
+                single = None
+            else:
+                single = (start, end)
+            continue
+        single = None
+        if all(is_han(character) or character == "·" for character in name) and (
+            2 <= len(name) <= 4 or "·" in name
+        ):
+            names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _reports(levelled: str) -> re.Match[str] | None:
+    """A paragraph that opens with its reporter: 本报记者 张三 报道, 记者张三报道:."""
+    match = _REPORT.match(levelled)
+    if match and len(levelled) > match.end() and parse_names(match[0]):
+        return match
+    return None

@@ -1,0 +1,167 @@
+"""An article in the making: headline, bylines and paragraphs, until it becomes an `Article`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from rag.corpus.blocks import join
+from rag.corpus.bylines import ending_names, is_lead, lead_names
+from rag.corpus.kinds import is_finished
+from rag.corpus.publication import Published
+from rag.types import Article, Paragraph
+
+_LEAD_IN = re.compile(r"^.{0,12}?(?:讯|訊|电|電|消息)[】\])）]?\s*(?:[(（【][^)）】]*[)）】])?\s*")
+_CLAUSE_END = re.compile("[。！？!?；;]|(?<=.{8})[，,]")
+_MAX_DERIVED = 30
+
+
+class Role(StrEnum):
+    """What a part of an article's text is."""
+
+    PARAGRAPH = "paragraph"
+    SUBHEAD = "subhead"
+    CAPTION = "caption"
+
+
+class Part(NamedTuple):
+    """One line of an article's text."""
+
+    text: str
+    role: Role
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been read of one article so far.
+
+    `parts` are in reading order. `turned` is true when a notice sent the reader
+    to another page for the rest.
+    """
+
+    headline: str = ""
+    kicker: str = ""
+    section: str = ""
+    url: str = ""
+    byline: list[str] = field(default_factory=list)
+    published: date | None = None
+    parts: list[Part] = field(default_factory=list)
+    turned: bool = False
+    line: int = 0
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any paragraph was read."""
+        return any(part.role is not Role.SUBHEAD for part in self.parts)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last paragraph stops in mid-sentence."""
+        paragraph = self.last_paragraph
+        return bool(paragraph) and not is_finished(paragraph)
+
+    @property
+    def last_paragraph(self) -> str:
+        """The paragraph that a following block may continue, empty when there is none."""
+        for part in reversed(self.parts):
+            if part.role is Role.PARAGRAPH:
+                return part.text
+        return ""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the text ends with its reporters in brackets: nothing follows."""
+        return bool(ending_names(self.last_paragraph))
+
+    def add_subhead(self, text: str) -> None:
+        """Put a subhead after what was read."""
+        self.parts.append(Part(text, Role.SUBHEAD))
+
+    def add_paragraph(self, text: str) -> None:
+        """Put a paragraph after what was read."""
+        self.parts.append(Part(text, Role.PARAGRAPH))
+
+    def add_caption(self, text: str) -> None:
+        """Put the words under a picture after what was read; they never go on in other text."""
+        self.parts.append(Part(text, Role.CAPTION))
+
+    def continue_paragraph(self, text: str) -> None:
+        """Put `text` straight behind the last paragraph, which a column break had cut."""
+        for index in range(len(self.parts) - 1, -1, -1):
+            part = self.parts[index]
+            if part.role is Role.PARAGRAPH:
+                self.parts[index] = Part(join(part.text, text), part.role)
+                return
+        self.add_paragraph(text)
+
+
+def finish(
+    drafts: Iterable[Draft], source: str, published: Published, *, url: str = ""
+) -> tuple[Article, ...]:
+    """Return the articles of `drafts`; an identical twin in the same file gets its own id."""
+    seen: dict[str, int] = {}
+    articles = []
+    for draft in drafts:
+        draft.url = draft.url or url
+        articles.append(_article(draft, source, published, seen))
+    return tuple(articles)
+
+
+def article_id(source: str, headline: str, text: str, *, twin: int = 0) -> str:
+    """Return the digest of source, headline and text; `twin` counts identical items before it."""
+    parts = [source, headline, text, *([str(twin)] if twin else [])]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def derive_headline(text: str) -> str:
+    """Return the opening clause of `text`, for an item that has no headline."""
+    opening = _LEAD_IN.sub("", text.split("\n", 1)[0]) if is_lead(text) else text.split("\n", 1)[0]
+    end = _CLAUSE_END.search(opening)
+    clause = opening[: end.start()] if end else opening
+    return clause if len(clause) <= _MAX_DERIVED else clause[:_MAX_DERIVED] + "…"
+
+
+def _article(draft: Draft, source: str, published: Published, seen: dict[str, int]) -> Article:
+    lines: list[str] = []
+    paragraphs: list[Paragraph] = []
+    at = 0
+    subhead = ""
+    for part in draft.parts:
+        if part.role is Role.SUBHEAD:
+            subhead = part.text
+        else:
+            paragraphs.append(Paragraph(part.text, at, at + len(part.text), subhead))
+        lines.append(part.text)
+        at += len(part.text) + 1
+    text = "\n".join(lines)
+    identity = article_id(source, draft.headline, text)
+    twin = seen.get(identity, 0)
+    seen[identity] = twin + 1
+    return Article(
+        id=article_id(source, draft.headline, text, twin=twin),
+        headline=draft.headline,
+        text=text,
+        source=source,
+        kicker=draft.kicker,
+        byline=_byline(draft, paragraphs),
+        published=draft.published or published.day,
+        published_inferred=not draft.published and published.inferred,
+        section=draft.section,
+        url=draft.url,
+        complete=not draft.is_open,
+        paragraphs=tuple(paragraphs),
+    )
+
+
+def _byline(draft: Draft, paragraphs: list[Paragraph]) -> tuple[str, ...]:
+    names = list(draft.byline)
+    if paragraphs:
+        names += lead_names(paragraphs[0].text)
+        for paragraph in paragraphs[-2:]:
+            names += ending_names(paragraph.text)
+    return tuple(dict.fromkeys(names))

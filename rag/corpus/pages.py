@@ -1,0 +1,392 @@
+"""A dump of newspaper pages becomes articles.
+
+The page is read block by block (`blocks`), each of which has a kind by its own wording (`kinds`).
+What the wording leaves open is decided by its neighbours: a run of short lines is a heading when
+news opens after it, when the dump marks a break before it, or when it is too much for a subhead
+(`headlines`); text that stops in mid-sentence goes on in the next text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rag.chinese.normalise import level
+from rag.corpus.blocks import Block, read_blocks
+from rag.corpus.bylines import is_lead, lead_names, parse_names
+from rag.corpus.drafts import Draft, Role, derive_headline, finish
+from rag.corpus.headlines import (
+    changes_subject,
+    is_signed_stretch,
+    opens_article,
+    read_heading,
+    same_headline,
+)
+from rag.corpus.kinds import (
+    CONTINUATION,
+    LONGEST_HEADLINE,
+    SHORT_LENGTH,
+    Kind,
+    is_finished,
+    is_numbered,
+    reads_as_text,
+    without_bullet,
+)
+from rag.corpus.page_headers import section_of
+from rag.corpus.publication import Published, infer_day, parse_day
+from rag.types import Article, FileProblem
+
+_AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
+_ASKS = re.compile("[!?][”’」』]?$")
+_CONTENTS = re.compile("导读|头条|编者按")
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """The articles of a dump, and what was dropped or doubted."""
+
+    articles: tuple[Article, ...]
+    dropped: tuple[FileProblem, ...] = ()
+    doubted: tuple[FileProblem, ...] = ()
+
+
+def read_pages(dump: str, source: str, published: date | None = None) -> PagesRead:
+    """Return the articles of `dump`, a text of newspaper pages.
+
+    Args:
+        dump: the whole text, in any of the layouts in which papers are exported.
+        source: the path shown to users; it names the file in reports and enters the ids.
+        published: the day of publication where the file gives it.
+    """
+    reader = _PageReader(source)
+    reader.read(read_blocks(dump))
+    return reader.result(published)
+
+
+@dataclass(slots=True)
+class _PageReader:
+    source: str
+    drafts: list[Draft] = field(default_factory=list)
+    dropped: list[FileProblem] = field(default_factory=list)
+    doubted: list[FileProblem] = field(default_factory=list)
+    draft: Draft | None = None
+    section: str = ""
+    column: str = ""
+    printed: date | None = None
+    boundary: bool = False
+    items: bool = False
+    pending: tuple[str, ...] = ()
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        at = 0
+        while at < len(blocks):
+            at = self._step(blocks, at)
+
+    def result(self, published: date | None) -> PagesRead:
+        drafts = [draft for draft in self.drafts if self._is_article(draft)]
+        for draft in drafts:
+            if not draft.headline:
+                draft.headline = derive_headline(draft.parts[0].text)
+                self._doubt(
+                    draft.line, "no headline; its opening words serve as one", draft.headline
+                )
+        given = published or self.printed
+        if given:
+            day = Published(given)
+        else:
+            inferred = infer_day(part.text for draft in drafts for part in draft.parts)
+            day = Published(inferred, inferred=inferred is not None)
+        articles = finish(drafts, self.source, day)
+        for article, draft in zip(articles, drafts, strict=True):
+            if not article.complete:
+                self._doubt(draft.line, "stops in mid-sentence", article.headline)
+        return PagesRead(articles, tuple(self.dropped), tuple(self.doubted))
+
+    def _step(self, blocks: Sequence[Block], at: int) -> int:
+        """Read the block at `at`, with as many after it as belong to it; return the next index."""
+        block = blocks[at]
+        if block.boundary:
+            self.boundary = True
+        match block.kind:
+            case Kind.RULE:
+                self._drop(block, "rule or ornament")
+                self.boundary = True
+            case Kind.HEADER:
+                self._header(block)
+            case Kind.COLOPHON:
+                self._drop(block, "colophon or advertisement")
+            case Kind.CONTINUATION:
+                self._turn(block)
+            case Kind.COLUMN:
+                self._column(block)
+            case Kind.BYLINE | Kind.META:
+                self._byline(block, blocks[at + 1 :])
+            case Kind.CAPTION:
+                self._current(block).add_caption(block.text)
+            case Kind.ITEM:
+                self._item(block)
+            case Kind.BODY if self._is_long_headline(blocks, at):
+                self._heading([block], blocks[at + 1 :])
+            case Kind.BODY:
+                self._body(block)
+            case Kind.SHORT | Kind.SUBTITLE | Kind.NUMBERED:
+                return self._short(blocks, at)
+        return at + 1
+
+    def _short(self, blocks: Sequence[Block], at: int) -> int:
+        end = at + 1
+        while (
+            end < len(blocks)
+            and blocks[end].kind in (Kind.SHORT, Kind.SUBTITLE)
+            and not (blocks[end].boundary and blocks[end].gap > blocks[at].gap)
+        ):
+            end += 1
+        run, following = blocks[at:end], blocks[end:]
+        block, draft = run[0], self.draft
+        if draft and self._repeats(draft, block.text) and not self._is_news(run, following):
+            self._drop(block, "running headline inside its article")
+            self.boundary = False
+            return at + 1
+        if block.kind is Kind.NUMBERED and draft and draft.headline:
+            self._numbered(block, following)
+            return at + 1
+        if len(run) == 1 and (earlier := self._continued(block, following)):
+            self._drop(block, "headline repeated where its article goes on")
+            self.draft = earlier
+            self.boundary = False
+            return end
+        plain = not self.boundary and not self._is_news(run, following)
+        if plain and draft and draft.has_text and len(run) == 1 and reads_as_text(block.text):
+            self._body(block)
+            return end
+        fresh = draft is None or not draft.headline or not draft.parts
+        signed = bool(draft and (draft.is_signed or is_signed_stretch(following)))
+        if plain and draft and draft.is_open:
+            self._rest(draft, run)
+        elif (
+            fresh
+            or self.boundary
+            or opens_article(run, following, signed=signed)
+            or self._changes_subject(block, following)
+        ):
+            self._heading(run, following)
+        elif draft:
+            for line in run:
+                draft.add_subhead(line.text)
+        return end
+
+    def _changes_subject(self, block: Block, following: Sequence[Block]) -> bool:
+        after = itertools.takewhile(lambda later: later.kind is Kind.BODY, following)
+        before = "\n".join(part.text for part in self.draft.parts) if self.draft else ""
+        return changes_subject(before, block.text, "\n".join(later.text for later in after))
+
+    def _is_long_headline(self, blocks: Sequence[Block], at: int) -> bool:
+        text = blocks[at].text
+        cut = self.draft is not None and self.draft.is_open
+        asks = len(text) <= SHORT_LENGTH and bool(_ASKS.search(level(text)))
+        if asks and not cut and self._is_news(blocks[at : at + 1], blocks[at + 1 : at + 2]):
+            return True
+        return (
+            len(text) <= LONGEST_HEADLINE
+            and not (cut or is_finished(text) or is_lead(text))
+            and (
+                self._is_news(blocks[at : at + 1], blocks[at + 1 : at + 2])
+                or (blocks[at].boundary and not reads_as_text(text))
+            )
+        )
+
+    def _is_news(self, run: Sequence[Block], following: Sequence[Block]) -> bool:
+        """Whether news opens after a run of short lines."""
+        if any(line.kind is Kind.SUBTITLE for line in run):
+            return True
+        return bool(following) and (
+            following[0].kind in (Kind.BYLINE, Kind.META)
+            or (following[0].kind is Kind.BODY and is_lead(following[0].text))
+        )
+
+    def _repeats(self, draft: Draft, text: str) -> bool:
+        return draft.has_text and same_headline(draft.headline, text)
+
+    def _continued(self, block: Block, following: Sequence[Block]) -> Draft | None:
+        """The earlier article whose headline stands again over the rest of its text."""
+        notice = bool(following) and (
+            following[0].kind is Kind.CONTINUATION
+            or bool(CONTINUATION.match(level(following[0].text)))
+        )
+        news = bool(following) and is_lead(following[0].text)
+        for draft in reversed(self.drafts):
+            waits = notice or (not news and (draft.turned or draft.is_open))
+            if waits and draft.headline and same_headline(draft.headline, block.text):
+                return draft
+        if notice:
+            waiting = [draft for draft in self.drafts if draft.turned]
+            if len(waiting) == 1:
+                return waiting[0]
+        return None
+
+    def _heading(self, run: Sequence[Block], following: Sequence[Block]) -> None:
+        heading = read_heading(run)
+        if self.items:
+            # A headline after short items ends their column.
+            self.column, self.items = "", False
+        for line in heading.extra:
+            self._drop(line, "teaser or headline without text")
+        evident = self.boundary or not self.drafts or self._is_news(run, following)
+        draft = self._start(heading.headline)
+        draft.headline = heading.headline.text
+        draft.kicker = " ".join(line.text for line in heading.kicker)
+        if not evident and len(run) == 1:
+            self._doubt(draft.line, "may be a subhead and not a headline", draft.headline)
+
+    def _rest(self, draft: Draft, run: Sequence[Block]) -> None:
+        """A short line behind a cut paragraph is its rest."""
+        for line in run:
+            draft.continue_paragraph(line.text)
+            self._doubt(line.line, "taken as the rest of the sentence before it", line.text)
+
+    def _numbered(self, block: Block, following: Sequence[Block]) -> None:
+        draft = self._current(block)
+        entry = bool(following) and following[0].kind is Kind.NUMBERED
+        entry = entry or is_numbered(draft.parts[-1].text if draft.parts else "")
+        under_text = bool(following) and following[0].kind is Kind.BODY
+        if under_text and not is_numbered(following[0].text):
+            draft.add_subhead(block.text)
+        elif entry or not under_text:
+            draft.add_paragraph(block.text)
+        else:
+            draft.add_subhead(block.text)
+        self.boundary = False
+
+    def _body(self, block: Block) -> None:
+        text = self._without_notice(block)
+        if not text:
+            return
+        draft = self.draft
+        if draft and draft.has_text and is_lead(text):
+            draft = None
+        if draft is None or (self.boundary and draft.is_signed and draft.has_text):
+            draft = self._start(block)
+        listed = is_numbered(text) and draft.last_paragraph[-1:] in tuple("；;：:，,、")
+        if draft.is_open and not is_lead(text) and not listed:
+            draft.continue_paragraph(text)
+        else:
+            draft.add_paragraph(text)
+        self.boundary = False
+
+    def _item(self, block: Block) -> None:
+        """A bulleted paragraph is an item of its own under a column title, else a list entry."""
+        draft = self.draft
+        own = is_lead(block.text) or bool(self.column and (draft is None or not draft.headline))
+        if own:
+            item = self._start(block)
+            item.add_paragraph(block.text)
+            self.items = True
+            item.headline = derive_headline(without_bullet(block.text))
+            self.draft = None
+        else:
+            self._body(block)
+
+    def _without_notice(self, block: Block) -> str:
+        """The text of a paragraph without 下转/上接 at its end or start."""
+        text = block.text
+        levelled = level(text)
+        for match in reversed(list(CONTINUATION.finditer(levelled))):
+            bracketed = levelled[match.start()] in "([【<" or match.end() - match.start() == len(
+                text
+            )
+            at_edge = match.start() == 0 or match.end() == len(text)
+            if not at_edge or not (bracketed or levelled[match.start()] in "▲▼►▶→←◀◄"):
+                continue
+            notice = text[match.start() : match.end()]
+            self._report(block.line, "notice of another page", notice)
+            text = (text[: match.start()] + text[match.end() :]).strip()
+            self._mark_turn(match["turn"])
+        return text
+
+    def _turn(self, block: Block) -> None:
+        self._drop(block, "notice of another page")
+        self._mark_turn(level(block.text))
+
+    def _mark_turn(self, notice: str) -> None:
+        """下转 leaves the article waiting for its rest; 上接 takes up the one that waits."""
+        if "接" in notice and "转" not in notice:
+            if self.draft and not self.draft.has_text:
+                return
+            waiting = [draft for draft in self.drafts if draft.turned]
+            if waiting and (self.draft is None or self.draft not in waiting):
+                self.draft = waiting[-1]
+        elif self.draft:
+            self.draft.turned = True
+
+    def _byline(self, block: Block, following: Sequence[Block]) -> None:
+        draft = self.draft
+        if block.kind is Kind.META:
+            self._drop(block, "source and time of the item")
+            day = parse_day(block.text)
+            match = _AUTHOR.search(level(block.text))
+            names = parse_names(block.text[match.start(1) : match.end(1)]) if match else ()
+            if draft:
+                draft.published = draft.published or day
+                draft.byline += names
+            else:
+                self.printed = self.printed or day
+            return
+        if draft is None:
+            self._drop(block, "byline without an article")
+            return
+        names = parse_names(block.text)
+        heading_next = bool(following) and following[0].kind in (Kind.SHORT, Kind.SUBTITLE)
+        if draft.has_text and heading_next:
+            # Between two articles: the signature of the first, unless that is signed already.
+            self.boundary = True
+            first = next(part.text for part in draft.parts if part.role is not Role.SUBHEAD)
+            if draft.byline or lead_names(first):
+                self.pending = names
+                return
+        draft.byline += names
+
+    def _column(self, block: Block) -> None:
+        self._drop(block, "title of a column")
+        title = block.text.strip(" 【】[]()（）<>《》·|/■●◆▲▼\u3000")
+        self.column = "" if _CONTENTS.search(level(title)) else title
+        self.items = False
+        self.draft = None
+        self.boundary = True
+
+    def _header(self, block: Block) -> None:
+        self._drop(block, "page header")
+        self.printed = self.printed or parse_day(block.text)
+        section = section_of(block.text)
+        if re.search(r"版|[a-z]\d|\d", level(section)):
+            self.section, self.column = section, ""
+            self.boundary = True
+
+    def _current(self, block: Block) -> Draft:
+        return self.draft or self._start(block)
+
+    def _start(self, block: Block) -> Draft:
+        section = self.column or self.section
+        self.draft = Draft(section=section, byline=list(self.pending), line=block.line)
+        self.pending = ()
+        self.drafts.append(self.draft)
+        self.boundary = False
+        return self.draft
+
+    def _is_article(self, draft: Draft) -> bool:
+        if draft.has_text:
+            return True
+        lines = [draft.kicker, draft.headline, *(part.text for part in draft.parts)]
+        self._report(draft.line, "headline without text", " ".join(filter(None, lines)))
+        return False
+
+    def _drop(self, block: Block, reason: str) -> None:
+        self._report(block.line, reason, block.text)
+
+    def _report(self, line: int, reason: str, text: str) -> None:
+        self.dropped.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
+
+    def _doubt(self, line: int, reason: str, text: str) -> None:
+        self.doubted.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))

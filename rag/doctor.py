@@ -1,0 +1,109 @@
+"""What is in order on this machine and what is not, each with what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import CollectionMissingError, WenBaoError
+from rag.settings import Settings, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `remedy` may also hold advice when all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Return all checks; the collection's files are read whole and compared with checksums."""
+    checks = [Check("python", True, sys.version.split()[0])]
+    checks += _changed_settings(settings)
+    for name, look in (
+        ("embedding model", _embedder),
+        ("language model", _generator),
+        ("collection", _collection),
+        ("disk", _disk),
+    ):
+        try:
+            checks += list(look(settings))
+        except WenBaoError as error:
+            checks.append(Check(name, False, error.message, error.remedy))
+    return checks
+
+
+def _changed_settings(settings: Settings) -> list[Check]:
+    from pydantic import SecretStr
+
+    ordinary = {name: value for name, value, _ in describe(type(settings).model_construct())}
+    changed = [
+        f"{name}={'***' if isinstance(value, SecretStr) else value}"
+        for name, value, _ in describe(settings)
+        if value != ordinary[name]
+    ]
+    return [Check("settings", True, ", ".join(changed) or "all as they come")]
+
+
+def _embedder(settings: Settings) -> Iterator[Check]:
+    from rag.models.embedder import load_embedder
+
+    embedder = load_embedder(settings)
+    embedder.embed_queries(["问报"])
+    yield Check("embedding model", True, f"{embedder.name}, {embedder.dimension} dimensions")
+
+
+def _generator(settings: Settings) -> Iterator[Check]:
+    from rag.answering.generators import load_generator
+
+    generator = load_generator(settings)
+    advice = ""
+    if settings.generator.kind == "auto" and generator.name == "extractive":
+        advice = (
+            f"answers are source sentences word for word, since {settings.generator.model} is not"
+            " here; run `wenbao models fetch` for written answers"
+        )
+    yield Check("language model", True, generator.name, advice)
+
+
+def _collection(settings: Settings) -> Iterator[Check]:
+    from rag.index.collection import Collection
+    from rag.models.embedder import load_embedder
+
+    with Collection.open(settings.collection, settings, load_embedder(settings)) as collection:
+        stats = collection.stats()
+        if not stats.articles:
+            raise CollectionMissingError(
+                f"there is nothing in {settings.collection} yet", remedy="run `wenbao ingest seeds`"
+            )
+        problems = collection.check()
+    if problems:
+        yield Check("collection", False, "; ".join(problems), "run `wenbao ingest --rebuild PATH…`")
+    else:
+        days = f", {stats.first_day} to {stats.last_day}" if stats.first_day else ""
+        yield Check(
+            "collection",
+            True,
+            f"{settings.collection}: {stats.articles} articles, {stats.passages} passages{days}",
+        )
+
+
+def _disk(settings: Settings) -> Iterator[Check]:
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free  # noqa: E731
+    for name, folder in (("models", settings.models.folder), ("collection", settings.collection)):
+        place = folder.absolute()
+        while not place.exists():
+            place = place.parent
+        megabytes = free(place) // 1_000_000
+        yield Check(
+            f"disk for {name}",
+            megabytes > 500,
+            f"{megabytes} MB free at {place}",
+            "" if megabytes > 500 else "make room, or choose another folder in the settings",
+        )

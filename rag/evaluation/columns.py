@@ -1,0 +1,233 @@
+"""One row of a test set, whatever its file format, as a case and its problems."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.evaluation.cases import Case, Problem
+from rag.types import Turn
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "编号", "序号", "题号", "qid", "query_id"),
+    "question": ("question", "query", "问题", "提问", "问句", "题目", "问"),
+    "answers": (
+        "answers", "answer", "答案", "参考答案", "标准答案", "正确答案", "回答", "答", "reference",
+        "reference_answer", "reference_answers", "ground_truth",
+    ),
+    "points": ("points", "must_contain", "要点", "必含要点", "必须包含"),
+    "relevant": (
+        "relevant", "article", "articles", "headline", "source", "sources", "出处", "文章", "标题",
+        "文章标题", "来源", "出处文章", "报道",
+    ),
+    "quotes": ("quotes", "quote", "原文", "引文", "原句", "依据", "原文依据", "证据", "evidence"),
+    "either": ("出处/原文", "原文/出处", "出处或原文"),
+    "answerable": (
+        "answerable", "是否可答", "可答", "可回答", "能否回答", "是否可回答", "有无答案",
+    ),
+    "tags": ("tags", "tag", "kind", "标签", "类别", "类型", "分类"),
+    "history": ("history", "上文", "对话", "对话历史", "历史", "前文"),
+    "context": ("context", "上下文范围"),
+    "note": ("note", "notes", "备注", "说明"),
+    "status": ("status", "审核", "状态", "审核状态"),
+}  # fmt: skip
+"""Field → the column names that mean it, in English and Chinese."""
+
+YES = {"是", "可答", "可", "能", "有", "true", "yes", "y", "1", "1.0", "对", "√"}
+NO = {"否", "不可答", "不可", "不能", "无", "没有", "false", "no", "n", "0", "0.0", "错", "×", "x"}
+SKIPPED = {"草稿", "待审", "弃用", "不用", "draft", "rejected", "reject"}
+
+_FIELD_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+_SEPARATORS = re.compile(r"\s*[|｜\n]\s*")
+_TAG_SEPARATORS = re.compile(r"\s*[|｜\n,，、;；]\s*")
+_POINT_SPELLINGS = re.compile(r"\s*[/／]\s*")
+_TURN_MARK = re.compile(r"^\s*(?:(问|q|user|用户)|(答|a|assistant|助手))\s*[:：]\s*", re.IGNORECASE)
+_QUOTE_CHARS = 25
+
+
+def field_of(column: str) -> str | None:
+    """The field that a column name means, or None when it means none."""
+    return _FIELD_OF.get(re.sub(r"\s+", "", column).lower())
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Turns rows into cases and collects the problems of the whole file.
+
+    `labels` says how a field is called in the file ("B (问题)"), for the problems.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    errors: int = 0
+    skipped: int = 0
+    _seen_ids: dict[str, int] = field(default_factory=dict)
+    _seen_questions: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def read(self, line: int, row: Mapping[str, Any]) -> Case | None:
+        """The case of one row; None when it is empty, not approved, or has an error."""
+        if all(_is_empty(value) for value in row.values()):
+            return None
+        if _text(row.get("status")).lower() in SKIPPED:
+            self.skipped += 1
+            return None
+        before = self.errors
+        question = _text(row.get("question"))
+        if not question:
+            self.report(line, "question", "the question is empty")
+        case_id = _text(row.get("id")) or f"q{line:05d}"
+        if case_id in self._seen_ids:
+            self.report(
+                line, "id", f"id {case_id!r} is also that of line {self._seen_ids[case_id]}"
+            )
+        self._seen_ids.setdefault(case_id, line)
+        answers = self._strings(line, "answers", row)
+        relevant = self._strings(line, "relevant", row)
+        quotes = self._strings(line, "quotes", row)
+        for text in self._strings(line, "either", row):
+            target = quotes if len(text) >= _QUOTE_CHARS or text[-1] in "。！？" else relevant
+            target.append(text)
+        points = self._points(line, row)
+        history = self._history(line, row)
+        gold = bool(answers or relevant or quotes or points)
+        answerable = self._answerable(line, row)
+        if not answerable and (answers or points):
+            self.report(line, "answerable", "says no, but the row has an answer")
+        if answerable and not gold and question:
+            self.report(
+                line, "answers", "no answer, article or quote: only refusal and citations count",
+                warning=True,
+            )  # fmt: skip
+        self._warn_repeated(line, question, history)
+        if self.errors > before:
+            return None
+        return Case(
+            id=case_id,
+            question=question,
+            answers=tuple(answers),
+            points=points,
+            relevant=tuple(relevant),
+            quotes=tuple(quotes),
+            answerable=answerable,
+            tags=tuple(self._strings(line, "tags", row, _TAG_SEPARATORS)),
+            history=history,
+            context=tuple(self._strings(line, "context", row)),
+            note=_text(row.get("note")),
+        )
+
+    def report(self, line: int, name: str, message: str, *, warning: bool = False) -> None:
+        """Add a problem at a field of a line."""
+        label = self.labels.get(name, name)
+        self.errors += not warning
+        self.problems.append(Problem(line, label, message, "warning" if warning else "error"))
+
+    def _warn_repeated(self, line: int, question: str, history: tuple[Turn, ...]) -> None:
+        if not question:
+            return
+        key = (question, repr(history))
+        if key in self._seen_questions:
+            first = self._seen_questions[key]
+            self.report(line, "question", f"the same question as line {first}", warning=True)
+        self._seen_questions.setdefault(key, line)
+
+    def _strings(
+        self,
+        line: int,
+        name: str,
+        row: Mapping[str, Any],
+        separators: re.Pattern[str] = _SEPARATORS,
+    ) -> list[str]:
+        value = row.get(name)
+        if isinstance(value, str) and value.strip().startswith("["):
+            try:
+                value = json.loads(value)
+            except json.JSONDecodeError:
+                value = row[name]  # text that only begins like a list: 【...】 typed as [...]
+        if isinstance(value, list):
+            if all(isinstance(item, str | int | float) for item in value):
+                return [text for item in value if (text := _text(item))]
+            self.report(line, name, "the list holds something that is not text")
+            return []
+        if isinstance(value, dict):
+            self.report(line, name, "expected text or a list of texts")
+            return []
+        return list(dict.fromkeys(part for part in separators.split(_text(value)) if part))
+
+    def _points(self, line: int, row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+        value = row.get("points")
+        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+            return tuple(
+                tuple(_text(part) for part in (item if isinstance(item, list) else [item]))
+                for item in value
+            )
+        return tuple(
+            tuple(part for part in _POINT_SPELLINGS.split(item) if part)
+            for item in self._strings(line, "points", row)
+        )
+
+    def _answerable(self, line: int, row: Mapping[str, Any]) -> bool:
+        value = row.get("answerable")
+        if isinstance(value, bool):
+            return value
+        text = _text(value).lower()
+        if not text or text in YES:
+            return True
+        if text not in NO:
+            self.report(line, "answerable", f"{text!r} is neither yes nor no (write 是 or 否)")
+        return False
+
+    def _history(self, line: int, row: Mapping[str, Any]) -> tuple[Turn, ...]:
+        value = row.get("history")
+        if isinstance(value, str) and value.strip().startswith("["):
+            try:
+                value = json.loads(value)
+            except json.JSONDecodeError as error:
+                self.report(line, "history", f"not a JSON list: {error.msg}")
+                return ()
+        if isinstance(value, list):
+            turns = [_turn(item) for item in value]
+            if None in turns:
+                self.report(line, "history", "each turn is [question, answer]")
+            return tuple(turn for turn in turns if turn is not None)
+        return self._spoken_history(line, _text(value))
+
+    def _spoken_history(self, line: int, text: str) -> tuple[Turn, ...]:
+        """Turns written as lines that begin with 问： and 答：."""
+        turns: list[Turn] = []
+        for part in filter(None, (piece.strip() for piece in text.split("\n"))):
+            mark = _TURN_MARK.match(part)
+            if mark is None:
+                self.report(line, "history", "each line begins with 问： or 答：")
+                return ()
+            content = part[mark.end() :]
+            if mark.group(1):
+                turns.append(Turn(content, ""))
+            elif turns:
+                turns[-1] = Turn(turns[-1].question, content)
+            else:
+                self.report(line, "history", "an answer (答：) without a question (问：) before it")
+        return tuple(turns)
+
+
+def _turn(item: Any) -> Turn | None:
+    if isinstance(item, dict) and "question" in item:
+        return Turn(_text(item["question"]), _text(item.get("answer")))
+    if isinstance(item, list) and len(item) == 2:
+        return Turn(_text(item[0]), _text(item[1]))
+    return None
+
+
+def _text(value: Any) -> str:
+    """What a person typed into a cell: a whole number is shown without '.0'."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())

@@ -1,0 +1,180 @@
+"""Rows of JSONL, CSV and XLSX test sets with their line numbers, by field."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import EvaluationError, TestSetError
+from rag.evaluation.cases import Problem
+from rag.evaluation.columns import RowReader, field_of
+
+Row = tuple[int, dict[str, Any]]
+_MANY_PROBLEMS = 50
+
+
+def read_text(path: Path) -> str:
+    """The text of a file: gzip by its name, UTF-8 or the GB 18030 of Chinese Excel."""
+    try:
+        data = path.read_bytes()
+        if path.name.endswith(".gz"):
+            data = gzip.decompress(data)
+    except OSError as error:
+        raise TestSetError(f"{path} cannot be read: {error.strerror or error}") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TestSetError(
+        f"{path} is neither UTF-8 nor GB 18030 text", remedy="save it as XLSX or as CSV UTF-8"
+    )
+
+
+def rows_of_jsonl(text: str, reader: RowReader) -> Iterator[Row]:
+    """Line number and fields of each JSON object; lines that are none become problems."""
+    unknown: set[str] = set()
+    for line, content in enumerate(text.split("\n"), start=1):
+        if not content.strip():
+            continue
+        try:
+            value = json.loads(content)
+        except json.JSONDecodeError as error:
+            reader.errors += 1
+            reader.problems.append(Problem(line, str(error.colno), f"not JSON: {error.msg}"))
+            continue
+        if not isinstance(value, dict):
+            reader.report(line, "", "not a JSON object with fields such as question and answers")
+            continue
+        yield line, _by_field(value, unknown)
+
+
+def rows_of_csv(text: str, reader: RowReader) -> Iterator[Row]:
+    """Line number and fields of each CSV record; the first one names the columns."""
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;", key=first.count)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] | None = None
+    line = 1
+    for record in records:
+        start, line = line, records.line_num + 1
+        if header is None:
+            header = record
+            _read_header(header, start, reader)
+        elif any(cell.strip() for cell in record):
+            if len(record) > len(header):
+                reader.report(
+                    start, "", f"{len(record)} cells, but the header has {len(header)} "
+                    "(quote cells that hold a comma)",
+                )  # fmt: skip
+                continue
+            yield start, _by_header(header, record)
+
+
+def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:
+    """Row number and fields of each row of the first sheet that has a question column."""
+    openpyxl = openpyxl_package()
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise TestSetError(
+            f"{path} is not an XLSX workbook: {error}", remedy="save it as .xlsx or as CSV UTF-8"
+        ) from error
+    try:
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(values_only=True)
+            header_line, header = _find_header(rows)
+            if header is None:
+                continue
+            _read_header(header, header_line, reader)
+            for line, cells in enumerate(rows, start=header_line + 1):
+                if any(cell is not None and str(cell).strip() for cell in cells):
+                    yield line, _by_header(header, cells)
+            return
+    finally:
+        book.close()
+    reader.report(0, "", "no sheet has a column 问题 (question)")
+
+
+def too_many(problems: Sequence[Problem]) -> str:
+    """The problems as lines, the first of them when there are many."""
+    lines = [str(problem) for problem in problems[:_MANY_PROBLEMS]]
+    if len(problems) > _MANY_PROBLEMS:
+        lines.append(f"... and {len(problems) - _MANY_PROBLEMS} more")
+    return "\n".join(lines)
+
+
+def openpyxl_package() -> Any:
+    """The package openpyxl, or an error that names the extra that brings it."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise EvaluationError(
+            "XLSX needs the package openpyxl", remedy='pip install "wenbao[eval]"'
+        ) from error
+    return openpyxl
+
+
+def _find_header(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[str] | None]:
+    """The first row among ten that has a question column: people put titles above tables."""
+    for line, cells in zip(range(1, 11), rows, strict=False):
+        names = [str(cell or "") for cell in cells]
+        if any(field_of(name) == "question" for name in names):
+            return line, names
+    return 0, None
+
+
+def _read_header(header: Sequence[str], line: int, reader: RowReader) -> None:
+    fields: dict[str, str] = {}
+    for index, name in enumerate(header):
+        column = f"{_letters(index)} ({name})"
+        found = field_of(name)
+        if found is None:
+            if name.strip():
+                reader.problems.append(Problem(line, column, "unknown column, not used", "warning"))
+        elif found in fields:
+            reader.errors += 1
+            reader.problems.append(
+                Problem(line, column, f"means the same as column {fields[found]}")
+            )
+        else:
+            fields[found] = column
+    if "question" not in fields:
+        reader.errors += 1
+        reader.problems.append(Problem(line, "", "no column 问题 (question)"))
+    reader.labels = fields
+
+
+def _by_header(header: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    return {
+        field: cell
+        for name, cell in zip(header, cells, strict=False)
+        if (field := field_of(name)) is not None
+    }
+
+
+def _by_field(value: dict[str, Any], unknown: set[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, content in value.items():
+        field = field_of(name)
+        if field is None:
+            unknown.add(name)
+        else:
+            row.setdefault(field, content)
+    return row
+
+
+def _letters(index: int) -> str:
+    """The spreadsheet's name of a column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,323 @@
+"""A collection: catalogue, word index and vector index of one corpus as one thing on disk.
+
+    folder/
+      catalogue.sqlite      the truth: articles, passages, embeddings, manifest
+      generations/000007/   what is derived from it: dense.faiss, lexical/
+      writer.lock           held while somebody writes
+
+A reader follows the catalogue: it searches the generation that the manifest names and notices a
+new one at its next question.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import (
+    CollectionBusyError,
+    CollectionDamagedError,
+    CollectionError,
+    CollectionMissingError,
+)
+from rag.index.catalogue import Catalogue, Manifest
+from rag.index.database import FILE_NAME, REBUILD
+from rag.index.generation import generation_folder, leftovers, verify_generation
+from rag.index.lock import writer_lock
+from rag.index.snapshot import Snapshot, article_numbers
+from rag.index.update import Changes, Progress, SourceFile, Updater
+from rag.settings import Settings
+from rag.types import Article, Filters, Passage
+
+if TYPE_CHECKING:
+    from rag.models.embedder import Embedder
+
+__all__ = ["Changes", "Collection", "CollectionStats", "SourceFile"]
+
+_NO_FILTERS = Filters()
+# A writer may replace the generation between our look at the manifest and our opening of its
+# files; a second replacement in that moment is hardly possible, a fifth is a fault.
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionStats:
+    """The size and make of a collection."""
+
+    sources: int
+    articles: int
+    passages: int
+    generation: int
+    embedder: str
+    bytes: int
+    first_day: date | None
+    last_day: date | None
+
+
+class Collection:
+    """One corpus on disk, searched through both channels; safe to share between threads."""
+
+    def __init__(
+        self, folder: Path, settings: Settings, embedder: Embedder, *, rebuild: bool = False
+    ) -> None:
+        """Use `Collection.open`."""
+        self.folder = folder
+        self._settings = settings
+        self._embedder = embedder
+        self._rebuild = rebuild
+        self._lock = threading.RLock()
+        self._catalogue: Catalogue | None = None
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, settings: Settings, embedder: Embedder, *, rebuild: bool = False
+    ) -> Collection:
+        """Return the collection in `folder`; nothing is created before something is added.
+
+        What a killed writer left behind is removed. With `rebuild`, a collection that is damaged
+        or made with another embedder is accepted, and the next update starts it over.
+
+        Raises:
+            CollectionDamagedError: a file is missing, altered or of no known format.
+            CollectionError: the collection was made with another embedder.
+        """
+        collection = cls(folder, settings, embedder, rebuild=rebuild)
+        if rebuild or not (folder / FILE_NAME).exists():
+            return collection
+        try:
+            collection._tidy()
+            if collection._reader().manifest():
+                collection.snapshot()
+        except BaseException:
+            collection.close()
+            raise
+        return collection
+
+    def close(self) -> None:
+        """Close the files; the collection cannot be used afterwards."""
+        with self._lock:
+            if self._catalogue is not None:
+                self._catalogue.close()
+            self._catalogue = self._snapshot = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # reading ------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Return the newest committed state, to ask several things of one and the same state.
+
+        Raises:
+            CollectionMissingError: nothing has been ingested yet.
+        """
+        with self._lock:
+            catalogue = self._reader()
+            for _ in range(_ATTEMPTS):
+                manifest = catalogue.manifest()
+                if manifest is None or not manifest.articles:
+                    raise self._missing()
+                if self._snapshot and self._snapshot.manifest == manifest:
+                    return self._snapshot
+                self._require_embedder(manifest)
+                try:
+                    self._snapshot = Snapshot.load(self.folder, catalogue, manifest)
+                except CollectionDamagedError:
+                    if catalogue.generation() == manifest.generation:
+                        raise
+                    continue
+                if catalogue.generation() == manifest.generation:
+                    return self._snapshot
+            raise CollectionError(
+                f"{self.folder} changes faster than it can be opened", remedy="try again"
+            )
+
+    def articles(self) -> list[Article]:
+        """Return all articles, by source and in reading order; empty before the first ingestion."""
+        if not (self.folder / FILE_NAME).exists():
+            return []
+        return self._reader().articles()
+
+    def article(self, article_id: str) -> Article:
+        """Return the article with this id.
+
+        Raises:
+            CollectionError: there is none.
+        """
+        found = self._reader().find_articles([article_id])
+        if article_id not in found:
+            raise CollectionError(
+                f"there is no article {article_id!r} in {self.folder}",
+                remedy="list the articles with `wenbao articles`",
+            )
+        return found[article_id]
+
+    def find_articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return the articles with these ids; unknown ids are left out."""
+        return self._reader().find_articles(ids)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return the passages with these ids; unknown ids are left out."""
+        return self._reader().passages(ids)
+
+    def sources(self) -> dict[str, str]:
+        """Return the content digest of every source, by path; empty before the first ingestion."""
+        return self._reader().sources() if (self.folder / FILE_NAME).exists() else {}
+
+    def dense(
+        self, vector: NDArray[np.float32], k: int, filters: Filters = _NO_FILTERS
+    ) -> list[tuple[int, float]]:
+        """Return up to `k` (passage id, cosine) for a question's vector, nearest first."""
+        return self.snapshot().dense(vector, k, self.selected(filters))
+
+    def lexical(
+        self, question: str, k: int, filters: Filters = _NO_FILTERS
+    ) -> list[tuple[int, float]]:
+        """Return up to `k` (passage id, BM25 score) for the wording of a question, best first."""
+        return self.snapshot().lexical(question, k, self.selected(filters))
+
+    def selected(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Return the numbers of the articles that pass the filters; None when nothing filters."""
+        return article_numbers(self._reader(), filters)
+
+    def stats(self) -> CollectionStats:
+        """Return the size and make of the collection; all zero before the first ingestion."""
+        if not (self.folder / FILE_NAME).exists():
+            return CollectionStats(0, 0, 0, 0, "", 0, None, None)
+        catalogue = self._reader()
+        manifest = catalogue.manifest()
+        size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        return CollectionStats(
+            sources=catalogue.count("sources"),
+            articles=catalogue.count("articles"),
+            passages=catalogue.count("passages"),
+            generation=manifest.generation if manifest else 0,
+            embedder=manifest.embedder if manifest else "",
+            bytes=size,
+            first_day=catalogue.days()[0],
+            last_day=catalogue.days()[1],
+        )
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the files, every byte of them read; empty when nothing."""
+        catalogue = self._reader()
+        manifest = catalogue.manifest()
+        if manifest is None:
+            return []
+        folder = generation_folder(self.folder, manifest.generation)
+        problems = catalogue.check()
+        problems += verify_generation(folder, catalogue.files(), thorough=True)
+        if problems:
+            return problems
+        rows = catalogue.count("passages")
+        counts = (manifest.passages, *self.snapshot().counts()) if rows else (manifest.passages,)
+        if any(count != rows for count in counts):
+            problems.append(f"{rows} passages in the catalogue, {counts} in manifest and indexes")
+        return problems
+
+    # writing ------------------------------------------------------------------------------------
+
+    def update(
+        self,
+        files: Iterable[SourceFile],
+        *,
+        scope: Iterable[str] = (),
+        progress: Progress | None = None,
+    ) -> Changes:
+        """Take in `files` and return what changed; other sources stay as they are.
+
+        A source whose digest is known is left alone; otherwise its articles replace its former
+        ones. A known source that is, or lies in, one of the paths in `scope` and is not among
+        `files` is removed.
+
+        Raises:
+            CollectionBusyError: another process is writing.
+            CollectionError: the collection was made with another embedder.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(self.folder):
+            catalogue = self._writer()
+            try:
+                manifest = catalogue.manifest()
+                if manifest and not self._rebuild:
+                    self._require_embedder(manifest)
+                self._remove_leftovers(catalogue)
+                updater = Updater(self.folder, catalogue, self._settings, self._embedder)
+                changes = updater.run(files, scope, progress or _silent, start_over=self._rebuild)
+                self._rebuild = False
+                self._remove_leftovers(catalogue)
+            finally:
+                catalogue.close()
+        return changes
+
+    def remove(self, source: str) -> Changes:
+        """Remove a source, or all in a folder, with its articles and return what changed."""
+        return self.update((), scope=(source,))
+
+    # inside -------------------------------------------------------------------------------------
+
+    def _reader(self) -> Catalogue:
+        with self._lock:
+            if self._catalogue is None:
+                if not (self.folder / FILE_NAME).exists():
+                    raise self._missing()
+                self._catalogue = Catalogue.connect(self.folder)
+            return self._catalogue
+
+    def _writer(self) -> Catalogue:
+        """A connection of its own: readers of this process keep seeing the committed state."""
+        try:
+            return Catalogue.connect(self.folder, create=True)
+        except CollectionError:
+            if not self._rebuild:
+                raise
+        self.close()
+        for path in self.folder.glob(f"{FILE_NAME}*"):
+            path.unlink()
+        return Catalogue.connect(self.folder, create=True)
+
+    def _tidy(self) -> None:
+        """Remove what a killed writer left; a writer at work is not a killed one."""
+        catalogue = self._reader()
+        if not leftovers(self.folder, catalogue.generation()):
+            return
+        try:
+            with writer_lock(self.folder, patience=0):
+                self._remove_leftovers(catalogue)
+        except (CollectionBusyError, OSError):
+            return
+
+    def _remove_leftovers(self, catalogue: Catalogue) -> None:
+        for path in leftovers(self.folder, catalogue.generation()):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _missing(self) -> CollectionMissingError:
+        return CollectionMissingError(
+            f"there is nothing in {self.folder} yet", remedy="run `wenbao ingest seeds`"
+        )
+
+    def _require_embedder(self, manifest: Manifest) -> None:
+        embedder = self._embedder
+        if (manifest.fingerprint, manifest.dimension) != (embedder.fingerprint, embedder.dimension):
+            raise CollectionError(
+                f"{self.folder} was made with the embedder {manifest.embedder}, not with"
+                f" {embedder.name} as it is now: their vectors cannot be compared",
+                remedy=f"{REBUILD}, or set embedder.model to {manifest.embedder}",
+            )
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+    del step, done, total

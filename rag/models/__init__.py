@@ -1,0 +1,1 @@
+"""Models by name: fetched, verified, and turned into engines."""

@@ -1,0 +1,1 @@
+"""Question to evidence: follow-ups, both channels, fusion, and why each passage was found."""

@@ -1,0 +1,186 @@
+"""One address for people and programs: the chat page, and an OpenAI-compatible endpoint."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import QuestionError, SettingsError, WenBaoError
+from rag.records import answer_record
+from rag.settings import Settings
+from rag.types import Answer, AnswerDone, AnswerSentence, SentenceVerified, Source, Turn
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from rag.assistant import Assistant
+
+MODEL_NAME = "wenbao"
+"""The model's name at the endpoint."""
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve the page and the endpoint until interrupted; `ready` gets the address once it is open.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
+    import socket
+
+    import uvicorn
+
+    from rag.assistant import Assistant
+
+    host, port = settings.server.host, settings.server.port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {host}:{port}: {error.strerror}",
+                remedy=f"choose another port, for example `wenbao serve --port {port + 1}`",
+            ) from error
+    with Assistant.open(settings=settings) as assistant:
+        assistant.warm_up()
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(assistant), host=host, port=port, log_level="warning")
+        )
+        original = server.startup
+
+        async def startup(*args: Any, **kwargs: Any) -> None:
+            await original(*args, **kwargs)
+            shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
+            ready(f"http://{shown}:{port}")
+
+        server.startup = startup  # type: ignore[method-assign]
+        server.run()
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """Return the web application: endpoint, health check and chat page."""
+    from fastapi import FastAPI
+    from fastapi_openai_compat import create_chat_completion_router
+
+    from ui.app import mount
+
+    app = FastAPI(title="问报", docs_url=None, redoc_url=None, openapi_url=None)
+
+    def complete(model: str, messages: list[dict[str, Any]], body: dict[str, Any]) -> Any:
+        question, history = _conversation(messages)
+        if body.get("stream"):
+            return _stream(assistant, model, question, history)
+        return _completion(model, assistant.ask(question, history=history))
+
+    app.include_router(
+        create_chat_completion_router(list_models=lambda: [MODEL_NAME], run_completion=complete)
+    )
+
+    @app.get("/healthz")
+    def healthy() -> dict[str, object]:
+        return {"articles": assistant.stats().articles, "generator": assistant.generator.name}
+
+    mount(app, assistant)
+    return app
+
+
+def _conversation(messages: list[dict[str, Any]]) -> tuple[str, list[Turn]]:
+    """Return the last question and the turns before it; instructions of the client are not ours."""
+    history: list[Turn] = []
+    question = ""
+    for message in messages:
+        text = _text(message.get("content"))
+        if message.get("role") == "user":
+            question = text
+        elif message.get("role") == "assistant" and question:
+            history.append(Turn(question, text))
+            question = ""
+    if not question:
+        raise QuestionError("the last message is not a question", remedy="end with a user message")
+    return question, history
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+    return content or ""
+
+
+def _completion(model: str, answer: Answer) -> Any:
+    from fastapi_openai_compat import ChatCompletion, Choice, Message
+
+    text = "".join(map(_marked, answer.sentences)) if not answer.refused else answer.text
+    return ChatCompletion(
+        id=f"chatcmpl-{uuid.uuid4().hex}",
+        object="chat.completion",
+        created=int(time.time()),
+        model=model,
+        choices=[
+            Choice(
+                index=0,
+                message=Message(role="assistant", content=text + _source_list(answer.sources)),
+                finish_reason="stop",
+            )
+        ],
+        usage=_usage(answer),
+        wenbao=answer_record(answer),
+    )
+
+
+def _stream(assistant: Assistant, model: str, question: str, history: list[Turn]) -> Iterator[Any]:
+    """Yield verified sentences as chunks, the sources last, the whole record in the final one."""
+    from fastapi_openai_compat import ChatCompletion, Choice, Message
+
+    try:
+        for event in assistant.stream(question, history=history):
+            if isinstance(event, SentenceVerified):
+                yield _marked(event.sentence)
+            elif isinstance(event, AnswerDone):
+                answer = event.answer
+                tail = _source_list(answer.sources)
+                yield ChatCompletion(
+                    id=f"chatcmpl-{uuid.uuid4().hex}",
+                    object="chat.completion.chunk",
+                    created=int(time.time()),
+                    model=model,
+                    choices=[
+                        Choice(
+                            index=0,
+                            delta=Message(
+                                role="assistant", content=answer.text if answer.refused else tail
+                            ),
+                        )
+                    ],
+                    usage=_usage(answer),
+                    wenbao=answer_record(answer),
+                )
+    except WenBaoError as error:
+        # The response has begun: the reader is told in the text.
+        yield f"\n{error}"
+
+
+def _marked(sentence: AnswerSentence) -> str:
+    return sentence.text + "".join(f"[{number}]" for number in sentence.citations)
+
+
+def _source_list(sources: tuple[Source, ...]) -> str:
+    if not sources:
+        return ""
+    lines = [
+        f"[{source.number}] 《{source.headline}》"
+        + (f"（{source.published}）" if source.published else "")
+        + source.quote
+        for source in sources
+    ]
+    return "\n\n" + "\n".join(lines)
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    """Characters stand for tokens: not every generator counts tokens."""
+    return {
+        "prompt_tokens": len(answer.question),
+        "completion_tokens": len(answer.text),
+        "total_tokens": len(answer.question) + len(answer.text),
+    }

@@ -1,0 +1,81 @@
+from datetime import date
+
+import pytest
+
+from rag.corpus.encodings import decode
+from rag.corpus.readers import find_files, read_path
+from rag.errors import CorpusError
+
+TEXT = "雪后初晴\n\n本报讯（记者 陈立）昨日雪后初晴，环卫工人清理了道路上的积雪。\n"
+TRADITIONAL = "雪後初晴\n\n本報訊（記者 陳立）昨日雪後初晴，環衛工人清理了道路上的積雪。\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (TEXT, "utf-8"),
+        (TEXT, "utf-8-sig"),
+        (TEXT, "gb18030"),
+        (TRADITIONAL, "gb18030"),
+        (TRADITIONAL, "big5"),
+        (TEXT, "utf-16"),
+    ],
+)
+def test_chinese_encodings(text, encoding):
+    assert decode(text.encode(encoding), "a.txt") == text
+
+
+def test_what_is_no_text_is_named(tmp_path):
+    for name, data in {"nul.txt": b"a\0b", "noise.txt": bytes(range(128, 256)) * 9}.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(CorpusError, match=name):
+            read_path(tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.txt", ""), ("b.txt", " \n\f\n"), ("c.xyz", "文")])
+def test_a_file_without_articles_is_an_error(tmp_path, name, data):
+    (tmp_path / name).write_text(data, encoding="utf-8")
+    with pytest.raises(CorpusError, match=name):
+        read_path(tmp_path / name)
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(CorpusError, match=r"gone\.txt"):
+        read_path(tmp_path / "gone.txt")
+    with pytest.raises(CorpusError, match=r"gone\.txt"):
+        find_files([tmp_path / "gone.txt"])
+
+
+def test_files_are_found_sorted_each_once_hidden_ones_left_out(tmp_path):
+    folder = tmp_path / "paper"
+    (folder / "b").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    for name in ("z.txt", "b/a.md", ".secret.txt", ".hidden/x.txt", "b/photo.jpg"):
+        (folder / name).write_text("文", encoding="utf-8")
+    (folder / "b" / "loop").symlink_to(folder)
+    found = find_files([folder, folder / "z.txt"])
+    assert [file.source for file in found.files] == ["paper/b/a.md", "paper/z.txt"]
+    assert [(problem.source, "unknown format" in problem.reason) for problem in found.dropped] == [
+        ("paper/b/photo.jpg", True)
+    ]
+    assert found.scope == ("paper", "z.txt")
+
+
+def test_a_path_counts_from_the_root(tmp_path):
+    (tmp_path / "a").mkdir()
+    file = tmp_path / "a" / "2023-12-20.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    (article,) = read_path(file, tmp_path).articles
+    assert article.source == "a/2023-12-20.txt"
+    assert article.published == date(2023, 12, 20)
+    assert not article.published_inferred
+    assert read_path(file).articles[0].source == "2023-12-20.txt"
+    assert read_path(file, source="x").articles[0].source == "x"
+
+
+def test_byte_order_mark_and_control_characters_leave_no_trace(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_bytes(("\ufeff" + TEXT.replace("雪后", "雪\u200b后\x07")).encode())
+    (article,) = read_path(file).articles
+    assert article.headline == "雪后初晴"
+    assert "昨日雪后初晴" in article.text

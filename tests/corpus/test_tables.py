@@ -1,0 +1,64 @@
+import json
+from datetime import date
+
+from rag.corpus.tables import read_csv, read_jsonl
+
+
+def test_json_lines_with_bad_lines_between():
+    rows = [
+        json.dumps(
+            {"id": 1, "title": "雪后初晴", "text": "第一段。\n第二段。", "date": "2024-03-06"}
+        ),
+        "{broken",
+        json.dumps({"标题": "路通了", "正文": "道路已通", "作者": "记者 陈立", "日期": "20240307"}),
+        "[1]",
+        json.dumps({"title": "没有正文"}),
+        "",
+    ]
+    found = read_jsonl("\n".join(rows), "a.jsonl")
+    first, second = found.articles
+    assert [paragraph.text for paragraph in first.paragraphs] == ["第一段。", "第二段。"]
+    assert first.published == date(2024, 3, 6)
+    assert not first.published_inferred
+    assert (second.headline, second.byline) == ("路通了", ("陈立",))
+    assert second.published == date(2024, 3, 7)
+    assert [problem.reason.split(":")[0] for problem in found.dropped] == [
+        "line 2",
+        "line 4",
+        "line 5",
+    ]
+
+
+def test_csv_with_chinese_columns_and_line_breaks_in_fields():
+    text = (
+        "标题,日期,作者,来源,链接,正文\n"
+        '雪后初晴,2024年3月6日,陈立、王伟,江城晚报,http://example.com/1,"第一段。\n第二段。"\n'
+        "少一列,2024年3月6日\n"
+        '路通了,,,,,"道路已通，""很好""。"\n'
+    )
+    found = read_csv(text, "a.csv", date(2024, 3, 8))
+    first, second = found.articles
+    assert first.byline == ("陈立", "王伟")
+    assert (first.section, first.url) == ("江城晚报", "http://example.com/1")
+    assert len(first.paragraphs) == 2
+    assert second.text == '道路已通，"很好"。'
+    assert second.published == date(2024, 3, 8)
+    assert [problem.reason.split(":")[0] for problem in found.dropped] == ["line 4"]
+
+
+def test_page_rules_do_not_apply():
+    row = {"title": "通知", "text": "简讯\n\n广告\n第03版"}
+    (article,) = read_jsonl(json.dumps(row), "a.jsonl").articles
+    assert article.text == "简讯\n广告\n第03版"
+
+
+def test_a_table_without_text_column_says_which_columns_it_has():
+    found = read_csv("a,b\n1,2\n", "a.csv")
+    assert not found.articles
+    assert "a, b" in found.dropped[0].reason
+
+
+def test_identical_rows_get_ids_of_their_own():
+    row = json.dumps({"title": "雪后初晴", "text": "道路已通。"})
+    first, second = read_jsonl(f"{row}\n{row}", "a.jsonl").articles
+    assert first.id != second.id

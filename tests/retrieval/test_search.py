@@ -1,0 +1,116 @@
+"""Evidence is the right passage, explains itself, and does not repeat itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rag.errors import QuestionError
+from rag.retrieval.fusion import dense_weight, fuse, standardise
+from rag.retrieval.search import search
+from rag.settings import Settings
+from rag.types import Filters
+from tests.support.collections import MARKET, PLAYGROUND, article, source_file
+
+
+@pytest.fixture
+def ask(collection, embedder, settings):
+    def run(question, **options):
+        return search(collection, embedder, question, **{"settings": settings, "k": 5} | options)
+
+    return run
+
+
+def test_names_and_figures_lead_to_their_passage(ask):
+    best = ask("李超鲲鹏每周训练几次？")[0]
+    assert "李超鲲鹏" in best.passage.text
+    assert best.article == PLAYGROUND
+    assert "李超鲲鹏" in best.matched
+    assert best.reasons[0].startswith("命中“李超鲲鹏”")
+    assert "G312" in ask("g312 什么时候恢复通行")[0].passage.text
+    assert "25000人次" in ask("两万五千人次")[0].matched
+
+
+def test_scores_fall_from_first_to_last_and_lie_between_0_and_1(ask):
+    found = ask("早市有多少个摊位？")
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= one.score <= 1 and 0 <= one.coverage <= 1 for one in found)
+    assert all(-1 <= one.similarity <= 1.0001 for one in found)
+    assert all(one.reasons for one in found)
+
+
+def test_the_headline_counts_and_is_named(ask):
+    best = ask("早市搬新家")[0]
+    assert best.article == MARKET
+    assert "标题相符" in best.reasons
+
+
+def test_filters_and_k(ask):
+    assert len(ask("市", k=1)) == 1
+    found = ask("除雪车", filters=Filters(published_to=date(2023, 12, 11)))
+    assert {one.article.id for one in found} == {PLAYGROUND.id}
+    assert ask("除雪车", filters=Filters(headline="没有")) == []
+
+
+def test_passages_that_say_the_same_are_returned_once(ask, collection):
+    reprint = replace(
+        MARKET, id="reprint", source="转载.txt", text=MARKET.text.replace("260个", "260个、")
+    )
+    collection.update([source_file(replace(reprint, paragraphs=()), source="转载.txt")])
+    found = ask("运河早市摊位260个免收三个月管理费", k=8)
+    assert sum("免收三个月管理费" in one.passage.text for one in found) == 1
+
+
+def test_a_date_in_the_question_prefers_its_day(ask, collection):
+    texts = {
+        5: "市图书馆举办读书会，八十名读者参加。",
+        12: "市图书馆举办读书会，九十名读者参加。",
+    }
+    for day, text in texts.items():
+        source = f"{day}.txt"
+        one = article("图书馆读书会", text, source=source, published=date(2023, 12, day))
+        collection.update([source_file(one, source=source)])
+    for day in texts:
+        best = ask(f"12月{day}日图书馆读书会有多少读者参加？")[0]
+        assert best.article.published == date(2023, 12, day)
+        assert "日期相符" in best.reasons
+
+
+def test_the_setting_overrides_the_choice_for_the_question(ask, embedder):
+    question = "孩子们的教练"
+    dense_only = ask(question, settings=Settings(retrieval={"dense_weight": 1.0}))
+    similarities = [one.similarity for one in dense_only]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+@pytest.mark.parametrize("question", ["", "  \n"])
+def test_an_empty_question_is_an_error(ask, question):
+    with pytest.raises(QuestionError):
+        ask(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["？？？", "😀", 'a" OR b:[* TO *]', "的", "x" * 5000, "\x00市", "ABC公司"]
+)
+def test_any_input_is_only_text(ask, question):
+    for one in ask(question):
+        assert one.passage.text
+
+
+def test_the_weight_follows_how_well_the_wording_was_met():
+    assert dense_weight(1.0) < dense_weight(0.6) < dense_weight(0.0)
+    assert 0 <= dense_weight(1.0) <= dense_weight(0.0) <= 1
+
+
+def test_fusion_puts_both_channels_on_one_scale():
+    import numpy as np
+
+    cosines = np.array([0.80, 0.81, 0.82])
+    scores = np.array([30.0, 10.0, 20.0])
+    assert fuse(cosines, scores, 0.0).argmax() == 0
+    assert fuse(cosines, scores, 1.0).argmax() == 2
+    assert np.allclose(fuse(cosines * 5, scores + 7, 0.4), fuse(cosines, scores, 0.4))
+    assert standardise(np.array([3.0, 3.0])).tolist() == [0.0, 0.0]

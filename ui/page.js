@@ -1,0 +1,130 @@
+() => {
+  const texts = TEXTS;
+  const narrow = window.matchMedia("(max-width: 860px)");
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const find = (selector) => document.querySelector(selector);
+  let opener = "";
+  let opened = "";
+  let questions = 0;
+
+  document.documentElement.lang = "zh-CN";
+
+  const glide = (node, block) =>
+    node?.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
+
+  // The page library's text box cannot be a date field; the browser's own picker is the best one.
+  const pickDays = () => {
+    const boxes = document.querySelectorAll("#first-day input, #last-day input");
+    boxes.forEach((box) => {
+      const note = () => {
+        box.parentElement.dataset.any = box.value || box === document.activeElement ? "" : texts.any;
+      };
+      box.type = "date";
+      ["input", "change", "focus", "blur"].forEach((name) => box.addEventListener(name, note));
+      note();
+    });
+    if (boxes.length < 2) window.setTimeout(pickDays, 50);
+  };
+
+  const showArticle = (root) => {
+    const clipping = root.querySelector(".clipping");
+    find("#panel").classList.toggle("reading", Boolean(clipping));
+    if (!clipping || clipping.dataset.opened === opened) return;
+    opened = clipping.dataset.opened;
+    const mark = clipping.querySelector("mark.focus") ?? clipping;
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView({ block: "center" });
+  };
+
+  // Follows the text being written, unless the reader scrolled up to read something else.
+  const follow = () => {
+    const talk = find("#talk");
+    const frame = narrow.matches ? document.scrollingElement : talk;
+    const count = talk.querySelectorAll(".exchange").length;
+    if (count !== questions) {
+      questions = count;
+      glide(find("#current .exchange"), "start");
+      return;
+    }
+    const reply = find("#current .reply[aria-busy=true]");
+    if (!reply) return;
+    const below = reply.getBoundingClientRect().bottom - frame.clientHeight;
+    if (!narrow.matches && below < 240) talk.scrollTop = talk.scrollHeight;
+  };
+
+  const backToAnswer = () => {
+    const chip = opener ? find(`#talk ${opener}`) : null;
+    glide(chip ?? find("#current"), chip ? "center" : "end");
+    chip?.focus({ preventScroll: true });
+  };
+
+  const copy = async (button) => {
+    const text = button.dataset.copy;
+    if (navigator.clipboard && window.isSecureContext) {
+      await navigator.clipboard.writeText(text);
+    } else {
+      // Plain http inside an office: browsers offer the clipboard only in this old way.
+      const area = document.createElement("textarea");
+      area.value = text;
+      area.style.position = "fixed";
+      area.style.opacity = "0";
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    const label = button.textContent;
+    button.textContent = texts.copied;
+    window.setTimeout(() => {
+      button.textContent = label;
+    }, 1600);
+  };
+
+  // The library announces lost connections and full queues in English: say it in Chinese.
+  const notice = document.createElement("p");
+  notice.id = "notice";
+  notice.setAttribute("role", "alert");
+  document.body.append(notice);
+  const announce = () => {
+    const toast = find(".toast-body.error");
+    const said = toast?.textContent ?? "";
+    const kind = /connection/i.test(said) ? "lost" : /queue|busy/i.test(said) ? "full" : "failed";
+    const text = toast ? texts[kind] : "";
+    if (notice.textContent !== text) notice.textContent = text;
+  };
+  new MutationObserver(announce).observe(document.body, { childList: true, subtree: true });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (button?.hasAttribute("data-copy")) copy(button);
+    if (button?.hasAttribute("data-back")) backToAnswer();
+  });
+
+  window.wenbao = {
+    remember: (button) => {
+      const { do: action, turn, number, place } = button.dataset;
+      if (!button.closest("#talk") || (action !== "cite" && action !== "related")) return;
+      const which = number ? `[data-number="${number}"]` : `[data-place="${place}"]`;
+      opener = `[data-do="${action}"][data-turn="${turn}"]${which}`;
+    },
+    changed: (root) => {
+      if (root.closest("#article")) showArticle(root);
+      else if (root.closest("#talk")) follow();
+    },
+    ready: () => {
+      if (!narrow.matches && document.activeElement === document.body) {
+        find("#question textarea")?.focus();
+      }
+    },
+    download: (file) => {
+      if (!file) return;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown" }));
+      link.download = file.name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    },
+  };
+
+  pickDays();
+}

@@ -1,0 +1,377 @@
+"""The parts of the page, and which act of `Chat` follows which event."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import WenBaoError
+from ui import answers, texts
+from ui.chat import Chat, ChatAssistant, InputError, Progress, Request
+from ui.conversation import Conversation, Exchange, Status, dump, load
+from ui.export import markdown
+from ui.feedback import FeedbackFile
+from ui.markup import escape, problem
+from ui.sources import render_sources
+
+_LOG = logging.getLogger(__name__)
+# Named and keyed alike in every process, so that a restarted server reads it again.
+_STORAGE = "wenbao-conversation-1"
+_WAITING = 64
+_INSTANT_LIMIT = 16
+# Clicks on our own buttons reach the server with what their data attributes say.
+_BUS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (!button || !element.contains(button)) return;
+  if (button.dataset.ask) trigger('submit', {question: button.dataset.ask});
+  if (!button.dataset.do) return;
+  const box = button.parentElement.querySelector('textarea');
+  window.wenbao?.remember(button);
+  trigger('click', {...button.dataset, reason: box ? box.value : ''});
+});
+watch('value', () => window.wenbao?.changed(element));
+"""
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_INSTANT: dict[str, Any] = {**_QUIET, "queue": False}
+
+
+def closed_page(error: WenBaoError) -> gr.Blocks:
+    """Return a page that says why nothing can be asked and what mends it."""
+    _LOG.error("the chat page stays closed: %s", error)
+    page = _blocks()
+    with page, gr.Column(elem_id="page", elem_classes="closed"):
+        with gr.Row(elem_id="top"):
+            _static(_masthead(""), "masthead")
+        with gr.Column(elem_id="talk"):
+            _static(problem(*texts.advice(error)), "current")
+    return page
+
+
+def chat_page(
+    assistant: ChatAssistant,
+    *,
+    examples: Sequence[str] | None,
+    feedback: Path | None,
+    concurrency: int,
+) -> gr.Blocks:
+    """Return the page where an assistant is asked; the arguments are those of `ui.app.build`."""
+    file = (
+        FeedbackFile(feedback) if feedback else FeedbackFile.beside(assistant.settings.collection)
+    )
+    page = _blocks()
+    with page:
+        parts = _ChatPage(Chat(assistant, feedback=file, examples=examples))
+        parts.wire(page, concurrency)
+    page.queue(default_concurrency_limit=_INSTANT_LIMIT, max_size=_WAITING)
+    return page
+
+
+class _ChatPage:
+    """The parts of the page and the handlers that connect them to `Chat`."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        with gr.Column(elem_id="page"):
+            with gr.Row(elem_id="top"):
+                self.masthead = _static(_masthead(""), "masthead")
+                self.new = gr.Button(texts.NEW, elem_id="new", size="sm")
+                self.export = gr.Button(texts.EXPORT, elem_id="export", size="sm")
+            with gr.Column(elem_id="talk"):
+                self.past = _lively("", "past")
+                self.current = _lively("", "current")
+            with gr.Column(elem_id="panel"):
+                self.sources = _lively(_panel(None, 0), "sources")
+                self.article = _lively("", "article")
+            with gr.Column(elem_id="compose"):
+                self._compose()
+        self.saved = gr.BrowserState([], storage_key=_STORAGE, secret=_STORAGE)
+        self.live = gr.State(None)
+        self.request = gr.State(None, delete_callback=_abandon)
+        self.file = gr.JSON(visible="hidden", elem_id="file")
+
+    def _compose(self) -> None:
+        self.hint = _static("", "hint")
+        with gr.Row(elem_id="ask"):
+            self.box = gr.Textbox(
+                label=texts.QUESTION_LABEL,
+                placeholder=texts.QUESTION_PLACEHOLDER,
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=6,
+                elem_id="question",
+            )
+            self.send = gr.Button(texts.SEND, variant="primary", elem_id="send")
+            self.stop = gr.Button(texts.STOP, elem_id="stop", visible=False)
+        with gr.Row(elem_id="dates"):
+            _static(texts.ONLY, "only")
+            self.first = _day_box(texts.FROM_LABEL, "first-day")
+            _static(texts.UNTIL, "until")
+            self.last = _day_box(texts.TO_LABEL, "last-day")
+            _static(texts.KEYS, "keys")
+
+    def wire(self, page: gr.Blocks, concurrency: int) -> None:
+        """Connect the parts."""
+        begun = [
+            *(self.past, self.current, self.sources, self.article, self.box, self.send),
+            *(self.stop, self.hint, self.saved, self.live, self.request),
+        ]
+        given = [self.first, self.last, self.saved, self.request]
+        page.load(
+            self._restore,
+            [self.saved],
+            [self.past, self.current, self.sources, self.masthead],
+            **_INSTANT,
+        )
+        typed = gr.on(
+            [self.box.submit, self.send.click], self._begin, [self.box, *given], begun, **_INSTANT
+        )
+        clicked = gr.on(
+            [self.current.submit, self.past.submit], self._begin_clicked, given, begun, **_INSTANT
+        )
+        for begin in (typed, clicked):
+            begin.success(
+                self._answer,
+                [self.saved, self.request],
+                [self.current, self.sources, self.live],
+                concurrency_limit=concurrency,
+                concurrency_id="answer",
+                **_QUIET,
+            ).then(
+                _ready,
+                [self.request, self.saved, self.live],
+                [self.box, self.send, self.stop, self.request, self.saved, self.live],
+                **_INSTANT,
+            ).then(None, js="() => window.wenbao.ready()", **_QUIET)
+        self.stop.click(_stop, [self.request], None, **_INSTANT)
+        for part in (self.past, self.current, self.sources, self.article):
+            part.click(
+                self._act,
+                [self.saved, self.live],
+                [self.past, self.current, self.article, self.saved, self.hint],
+                **_INSTANT,
+            )
+        self.new.click(
+            self._clear,
+            [self.request],
+            [
+                *(self.past, self.current, self.sources, self.article),
+                *(self.saved, self.live, self.hint, self.request),
+            ],
+            **_INSTANT,
+        )
+        self.export.click(_export, [self.saved], [self.file, self.hint], **_INSTANT).then(
+            None, [self.file], js="(file) => window.wenbao.download(file)", **_QUIET
+        )
+
+    def _restore(self, saved: object) -> tuple[str, str, str, str]:
+        start, summary = self.chat.start()
+        conversation = load(saved)
+        last = len(conversation) - 1
+        if last < 0:
+            return "", start, _panel(None, 0), _masthead(summary)
+        return (*_views(conversation), _panel(conversation[last], last), _masthead(summary))
+
+    def _begin(
+        self, question: str, first: str, last: str, saved: object, running: Request | None
+    ) -> tuple[Any, ...]:
+        if running is not None:
+            return tuple(gr.skip() for _ in range(11))
+        try:
+            conversation, request = self.chat.accept(question, first, last, load(saved))
+        except InputError as error:
+            return (*(gr.skip() for _ in range(7)), _hint(str(error)), *(gr.skip(),) * 3)
+        index = len(conversation) - 1
+        return (
+            answers.render_all(conversation[:-1]),
+            answers.render_live(conversation[-1], index, status=texts.QUEUED),
+            _panel(None, 0),
+            "",
+            gr.update(value="", interactive=False),
+            gr.update(visible=False),
+            gr.update(visible=True),
+            "",
+            dump(conversation),
+            None,
+            request,
+        )
+
+    def _begin_clicked(
+        self,
+        first: str,
+        last: str,
+        saved: object,
+        running: Request | None,
+        event: gr.EventData,
+    ) -> tuple[Any, ...]:
+        return self._begin(_said(event, "question"), first, last, saved, running)
+
+    def _answer(self, saved: object, request: Request | None) -> Iterator[tuple[Any, ...]]:
+        conversation = load(saved)
+        if request is None or request.taken.is_set() or not conversation:
+            return
+        request.taken.set()
+        index = len(conversation) - 1
+        before: Progress | None = None
+        for progress in self.chat.answer(conversation, request):
+            if request.abandoned.is_set():
+                # What was sent before may arrive after the page was cleared: clear it again.
+                yield self.chat.start()[0], _panel(None, 0), None
+                return
+            yield self._show(progress, before, index)
+            before = progress
+
+    @staticmethod
+    def _show(progress: Progress, before: Progress | None, index: int) -> tuple[Any, ...]:
+        exchange = progress.exchange
+        if progress.done:
+            return answers.render(exchange, index), _panel(exchange, index), exchange
+        live = answers.render_live(exchange, index, draft=progress.draft, status=progress.status)
+        if before is not None and before.exchange == exchange:
+            return live, gr.skip(), gr.skip()
+        return live, _panel(exchange, index) if exchange.found else gr.skip(), exchange
+
+    def _act(self, saved: object, live: Exchange | None, event: gr.EventData) -> tuple[Any, ...]:
+        """Return past, current, article, saved and hint after a click on one of our buttons."""
+        conversation = load(saved)
+        if live is not None and conversation:
+            conversation = (*conversation[:-1], live)
+        action, index = _said(event, "do"), _number(_said(event, "turn"))
+        nothing = gr.skip()
+        if action == "sources":
+            return nothing, nothing, "", nothing, nothing
+        if action == "cite":
+            article = self.chat.cited(conversation, index, _number(_said(event, "number")))
+            return nothing, nothing, article or nothing, nothing, nothing
+        if action in {"found", "related"}:
+            article = self.chat.found(
+                conversation,
+                index,
+                _number(_said(event, "place")),
+                related=action == "related",
+            )
+            return nothing, nothing, article or nothing, nothing, nothing
+        if action in {"rate", "reason"} and 0 <= index < len(conversation):
+            rating = _said(event, "rating") if action == "rate" else ""
+            reason = _said(event, "reason")[:1000] if action == "reason" else None
+            return self._rate(conversation, index, rating, reason)
+        return (nothing,) * 5
+
+    def _rate(
+        self, conversation: Conversation, index: int, rating: str, reason: str | None
+    ) -> tuple[Any, ...]:
+        nothing = gr.skip()
+        try:
+            rated = self.chat.rate(conversation, index, rating, reason=reason)
+        except OSError:
+            _LOG.exception("the feedback file cannot be written")
+            return nothing, nothing, nothing, nothing, _hint(texts.FEEDBACK_FAILED)
+        if rated == conversation:
+            return (nothing,) * 5
+        if index == len(rated) - 1:
+            return nothing, answers.render(rated[-1], index), nothing, dump(rated), ""
+        # The last exchange may be in the writing: what is shown of it stays.
+        return answers.render_all(rated[:-1]), nothing, nothing, dump(rated), ""
+
+    def _clear(self, running: Request | None) -> tuple[Any, ...]:
+        _abandon(running)
+        start, _ = self.chat.start()
+        return "", start, _panel(None, 0), "", [], None, "", None
+
+
+def _ready(running: Request | None, saved: object, live: Exchange | None) -> tuple[Any, ...]:
+    """Return box, send, stop, request, saved and live after an answer."""
+    if running is not None and running.taken.is_set() and not running.stopped.is_set():
+        # Another question began meanwhile; its own end makes the box ready.
+        return (gr.skip(),) * 6
+    # Kept only now, from the browser's newest state: earlier answers can be rated meanwhile.
+    kept = load(saved)
+    if live is not None and kept and kept[-1].id == live.id:
+        kept = (*kept[:-1], live)
+    return (
+        gr.update(interactive=True),
+        gr.update(visible=True),
+        gr.update(visible=False),
+        None,
+        dump(kept),
+        None,
+    )
+
+
+def _stop(running: Request | None) -> None:
+    if running is not None:
+        running.stopped.set()
+
+
+def _abandon(running: Request | None) -> None:
+    if running is not None:
+        running.abandoned.set()
+        running.stopped.set()
+
+
+def _export(saved: object) -> tuple[Any, str]:
+    conversation = load(saved)
+    if not conversation:
+        return None, _hint(texts.NOTHING_TO_EXPORT)
+    return {"name": texts.EXPORT_FILE, "text": markdown(conversation)}, ""
+
+
+def _views(conversation: Conversation) -> tuple[str, str]:
+    last = len(conversation) - 1
+    return answers.render_all(conversation[:-1]), answers.render(conversation[-1], last)
+
+
+def _panel(exchange: Exchange | None, index: int) -> str:
+    failed = exchange is not None and exchange.status is Status.FAILED
+    return f"<h2>{texts.SOURCES}</h2>" + render_sources(None if failed else exchange, index)
+
+
+def _masthead(summary: str) -> str:
+    return (
+        f"<h1>{texts.NAME}</h1><p><span>{texts.TAGLINE}</span>"
+        f'<span class="summary">{escape(summary)}</span></p>'
+    )
+
+
+def _hint(text: str) -> str:
+    return f'<p role="alert">{escape(text)}</p>'
+
+
+def _blocks() -> gr.Blocks:
+    page: gr.Blocks = gr.Blocks(title=texts.NAME, analytics_enabled=False, fill_width=True)
+    return page
+
+
+def _static(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
+
+
+def _lively(value: str, name: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_BUS)
+
+
+def _day_box(label: str, name: str) -> gr.Textbox:
+    return gr.Textbox(
+        label=label,
+        show_label=False,
+        container=False,
+        max_lines=1,
+        elem_id=name,
+        min_width=0,
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+    )
+
+
+def _said(event: gr.EventData, name: str) -> str:
+    """Return what the page sent under this name; readers can send anything, so always text."""
+    data = event._data if isinstance(event._data, dict) else {}  # noqa: SLF001 - its only accessor raises
+    return str(data.get(name, ""))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
