@@ -56,3 +56,23 @@ def holds(focus: Focus, text: str) -> bool:
     if focus is Focus.DATE:
         return bool(_DATE.search(text))
     return True
+
+
+_ROLE_ASKED = (
+    re.compile(
+        r"(?P<role>[\u4e00-\u9fff]{2,12})(?:是谁|是哪位|是什么人|由谁担任|叫什么|姓什么|的名字|的姓名)"
+    ),
+    re.compile(r"(?:谁|哪位)(?:是|担任|当选|出任)(?P<role>[\u4e00-\u9fff]{2,12})"),
+)
+
+
+def asked_role(question: str) -> str:
+    """Return the office or role whose holder is asked for (五星派出所的局长是谁 → 局长), or ""."""
+    import rjieba
+
+    for pattern in _ROLE_ASKED:
+        match = pattern.search(question)
+        if match:
+            nouns = [word for word, tag in rjieba.tag(match["role"]) if tag.startswith(("n", "b"))]
+            return nouns[-1] if nouns and len(nouns[-1]) > 1 else ""
+    return ""

@@ -86,7 +86,8 @@ def answer_events(
     """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
 
     `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
-    turns supply, and `before` the question that it follows. `timings` are the seconds of the steps before; the answer's own are added.
+    turns supply, and `before` the question that it follows. `timings` are the seconds of the steps
+    before; the answer's own are added.
     """
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}

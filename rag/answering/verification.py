@@ -18,8 +18,10 @@ from rag.answering.facts import (
     contradictions,
     facts_of,
     missing_facts,
+    unbound_role,
 )
-from rag.chinese.words import bigrams, characters
+from rag.chinese.normalise import fold
+from rag.chinese.words import bigrams, characters, content_words
 from rag.types import Verdict
 
 SUPPORT_THRESHOLD = 0.55
@@ -28,12 +30,14 @@ PART_THRESHOLD = 0.35
 """Share below which a sentence is about something else."""
 MAX_SOURCES = 3
 """Source sentences that may support one sentence together."""
-_MIN_GAIN = 0.1
+# What a further source must add, in wording and novel wording together.
+_MIN_GAIN = 0.2
 _FACT_GAIN = 0.3
 _RANK_GAIN = 0.02
+_ENOUGH = 0.9
 
-# Pairs of characters that any two Chinese sentences share say nothing about support.
-_EMPTY = set("的了在是和与及或也都就还有为以对于把被将从向到由中上下不一个等着")
+# Function words join to pairs that change with every wording and say nothing about support.
+_EMPTY = set("的了在是和与及或也都就还有为以对于把被将从向到由中上下不一个等着共并")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,20 @@ class Verification:
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
-    grams = _grams(sentence)
-    novel = grams - _grams(question) or grams
+    units = _units(sentence)
+    novel = _novel(units, question)
     facts = facts_of(sentence)
-    chosen = _attribute(grams, novel, facts, candidates)
-    texts = [_source_text(item) for item in chosen]
-    held = _held(chosen)
-    wording = _share(grams, held)
-    novelty = _share(novel, held)
+    chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
+    texts = [candidate.source for candidate in chosen]
+    held = _held(units, chosen)
+    wording, novelty = _share(units, held), _share(novel, held)
     missing = missing_facts(facts, texts)
-    missing += contradictions(sentence, texts) if chosen else ()
+    if chosen:
+        missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
     verdict = _verdict(wording, novelty, facts, missing)
     return Verification(
         verdict,
-        chosen if verdict is not Verdict.UNSUPPORTED else (),
+        tuple(c.item for c in chosen) if verdict is not Verdict.UNSUPPORTED else (),
         missing,
         round(wording, 3),
         round(novelty, 3),
@@ -76,8 +80,10 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
 def _verdict(
     wording: float, novelty: float, facts: Sequence[Fact], missing: Sequence[Fact]
 ) -> Verdict:
-    turned = any(fact.kind in (FactKind.NEGATION, FactKind.DIRECTION) for fact in missing)
-    if turned or min(wording, novelty) < PART_THRESHOLD:
+    wrong = any(
+        fact.kind in (FactKind.NEGATION, FactKind.DIRECTION, FactKind.ROLE) for fact in missing
+    )
+    if wrong or min(wording, novelty) < PART_THRESHOLD:
         return Verdict.UNSUPPORTED
     if missing:
         # With no fact of its own found there, a sentence is only about the same thing.
@@ -85,59 +91,71 @@ def _verdict(
     return Verdict.SUPPORTED if min(wording, novelty) >= SUPPORT_THRESHOLD else Verdict.PARTLY
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A source sentence made ready for comparison."""
+
+    item: EvidenceSentence
+    source: SourceText
+    folded: str
+
+    @classmethod
+    def of(cls, item: EvidenceSentence) -> _Candidate:
+        article = item.article
+        context = " ".join((article.kicker, article.headline, item.subhead, *article.byline))
+        return cls(
+            item,
+            SourceText(item.sentence.text, context, article.published),
+            fold(f"{item.sentence.text}\n{article.headline}\n{item.subhead}"),
+        )
+
+
 def _attribute(
-    grams: set[str],
-    novel: set[str],
-    facts: Sequence[Fact],
-    candidates: Sequence[EvidenceSentence],
-) -> tuple[EvidenceSentence, ...]:
+    units: set[str], novel: set[str], facts: Sequence[Fact], candidates: Sequence[_Candidate]
+) -> list[_Candidate]:
     """Choose greedily by what each candidate adds in wording and facts (weighted set cover)."""
-    own = [(item, _grams(item.sentence.text), _source_text(item)) for item in candidates]
-    chosen: list[EvidenceSentence] = []
+    chosen: list[_Candidate] = []
     held: set[str] = set()
     open_facts = tuple(facts)
     while len(chosen) < MAX_SOURCES:
         best_gain, best = 0.0, None
-        for rank, (item, there, source) in enumerate(own):
-            if item in chosen:
+        for rank, candidate in enumerate(candidates):
+            if candidate in chosen:
                 continue
-            gain = (_share(grams, held | there) - _share(grams, held)) + (
-                _share(novel, held | there) - _share(novel, held)
-            )
-            found = len(open_facts) - len(missing_facts(open_facts, [source]))
+            added = {unit for unit in units - held if unit in candidate.folded}
+            gain = _share(units, added) + _share(novel, added)
+            found = len(open_facts) - len(missing_facts(open_facts, [candidate.source]))
             gain += _FACT_GAIN * found
             if not chosen:
                 gain += _RANK_GAIN / (1 + rank)
             if gain > best_gain:
-                best_gain, best = gain, (item, there, source)
-        if best is None or best_gain < 2 * _MIN_GAIN:
+                best_gain, best = gain, candidate
+        if best is None or best_gain < _MIN_GAIN:
             break
-        chosen.append(best[0])
-        held |= best[1]
-        open_facts = missing_facts(open_facts, [best[2]])
-        if not open_facts and _share(grams, held) >= 0.9:
+        chosen.append(best)
+        held = _held(units, chosen)
+        open_facts = missing_facts(open_facts, [best.source])
+        if not open_facts and _share(units, held) >= _ENOUGH:
             break
-    return tuple(chosen)
+    return chosen
 
 
-def _source_text(item: EvidenceSentence) -> SourceText:
-    article = item.article
-    context = " ".join((article.kicker, article.headline, item.subhead, *article.byline))
-    return SourceText(item.sentence.text, context, article.published)
+def _held(units: set[str], candidates: Iterable[_Candidate]) -> set[str]:
+    folded = [candidate.folded for candidate in candidates]
+    return {unit for unit in units if any(unit in text for text in folded)}
 
 
-def _held(items: Iterable[EvidenceSentence]) -> set[str]:
-    held: set[str] = set()
-    for item in items:
-        held |= _grams(item.sentence.text)
-        held |= _grams(f"{item.article.headline} {item.subhead}")
-    return held
+def _units(text: str) -> set[str]:
+    """Pairs of characters, and words: pairs see the order, words survive another order."""
+    pairs = {pair for pair in bigrams(text) if not set(pair) & _EMPTY}
+    words = {word for word in content_words(text) if word not in _EMPTY}
+    return pairs | words or set(characters(text))
 
 
-def _grams(text: str) -> set[str]:
-    units = [unit for unit in characters(text) if unit not in _EMPTY and len(unit) > 1]
-    pairs = [pair for pair in bigrams(text) if not set(pair) <= _EMPTY]
-    return set(pairs + units) or set(characters(text))
+def _novel(units: set[str], question: str) -> set[str]:
+    """What the question did not already give; all of it when nothing is left."""
+    asked = fold(question)
+    return {unit for unit in units if unit not in asked} or units
 
 
 def _share(wanted: set[str], held: set[str]) -> float:

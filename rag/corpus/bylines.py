@@ -8,15 +8,17 @@ from rag.chinese.normalise import is_han, level
 
 _ROLE = (
     r"(?:(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"
-    r"|视频|通讯|签约|专职)*(?:记者|通讯员|实习生|评论员|撰稿人|撰稿|特约作者|作者|摄影师|报道员|编辑|编译)"
+    r"|视频|通讯|签约|专职){0,4}(?:记者|通讯员|实习生|评论员|撰稿人|撰稿|特约作者|作者|摄影师|报道员|编辑|编译)"
     r"|图文|文图|文字|文/图|图/文|文/摄|文并摄|摄影报道|摄影|图片|供稿|供图|采写|整理|综合报道|报道|报导|撰文|执笔)"
 )
 _ROLES = re.compile(_ROLE)
 _NAME = r"[^\W\d_a-z]{2,4}"
 _ONE = rf"(?:{_NAME}|[^\W\d_a-z]\s[^\W\d_a-z](?![^\W\d_]))"
-_NAMES = rf"{_ONE}(?:[\s、,/·]+{_ONE})*"
+_NAMES = rf"{_ONE}(?:[\s、,/·]+{_ONE}){{0,11}}"
 _MARK = r"[□■◇◆●○▲△☆★▣☐◎]"
-_WITH_ROLE = rf"(?:{_ROLE}\s*[:/]?\s*(?:{_NAMES})\s*(?:文|图|摄|文/图|图/文)?\s*)+(?:{_ROLE}\s*)?"
+_WITH_ROLE = (
+    rf"(?:{_ROLE}\s*[:/]?\s*(?:{_NAMES})\s*(?:文|图|摄|文/图|图/文)?\s*){{1,6}}(?:{_ROLE}\s*)?"
+)
 _LINE = re.compile(
     rf"^(?:{_MARK}\s*(?:{_WITH_ROLE}|{_NAMES}(?:\s*(?:{_ROLE}|文|图|摄|/))*)"
     rf"|[(\[【]?\s*(?=本报|本刊|本台|本网|全媒体|融媒|{_ROLE}[\s:/]){_WITH_ROLE}\s*[)\]】]?"
@@ -34,9 +36,12 @@ _AGENCY = re.compile(
 )
 _REPORT = re.compile(
     rf"^(?=本报|本刊|本台|本网|全媒体|融媒)(?:{_WITH_ROLE})(?<!摄)(?<!摄\s)[::]?\s+"
-    rf"|^(?:{_ROLE}\s*{_NAMES}\s*)+(?:报道|报导)[::]?"
+    rf"|^(?:{_ROLE}\s*{_NAMES}\s*){{1,6}}(?:报道|报导)[::]?"
 )
 _ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
+_OPENING = 100
+_ENDING_LENGTH = 80
+"""Characters at the start and end of a paragraph in which bylines are looked for."""
 _NOT_NAMES = re.compile(
     r"完|图片|资料|见|如|报$|社$|网$|台$|中心$|单位$|部$|局$|委$|版|来源|据|下转|上接|的|是|和谐|以下|注"
 )
@@ -44,7 +49,7 @@ _NOT_NAMES = re.compile(
 
 def is_lead(text: str) -> bool:
     """Return whether a paragraph opens a news item: 本报讯(…), 新华社北京12月5日电, 记者…报道."""
-    levelled = level(text)
+    levelled = level(text[:_OPENING])
     return bool(_LEAD.match(levelled) or _AGENCY.match(levelled) or _reports(levelled))
 
 
@@ -55,7 +60,7 @@ def is_byline_line(text: str) -> bool:
 
 def lead_names(text: str) -> tuple[str, ...]:
     """Return the reporters named where a news item opens."""
-    levelled = level(text)
+    levelled = level(text[:_OPENING])
     for pattern in (_LEAD, _AGENCY):
         if match := pattern.match(levelled):
             for group in ("names", "loose"):
@@ -69,7 +74,8 @@ def lead_names(text: str) -> tuple[str, ...]:
 
 def ending_names(text: str) -> tuple[str, ...]:
     """Return the names in brackets at the end of a paragraph: …。（本报记者 张三）."""
-    match = _ENDING.search(level(text).rstrip())
+    text = text.rstrip()[-_ENDING_LENGTH:]
+    match = _ENDING.search(level(text))
     if not match:
         return ()
     inside = text[match.start("names") : match.end("names")]

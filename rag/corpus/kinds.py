@@ -36,6 +36,9 @@ class Kind(StrEnum):
 SHORT_LENGTH = 45
 """Characters up to which a line without final punctuation may be a headline."""
 
+LONGEST_MARK = 120
+"""Characters up to which a block may be a page header, a colophon line or the like."""
+
 LONGEST_HEADLINE = 90
 """Characters up to which such a line is a headline when news opens right after it."""
 
@@ -108,11 +111,15 @@ _TRAILING_BRACKET = re.compile(r"[(（\[【][^()（）\[\]【】]{1,40}[)）\]�
 
 def kind_of(text: str) -> Kind:
     """Return what `text`, one cleaned block, is by its own wording."""
-    levelled = level(text)
+    levelled = level(text[: LONGEST_MARK + 1])
     if _RULE.match(levelled):
         return Kind.RULE
     if is_lead(text):
         return Kind.BODY
+    if len(text) > LONGEST_MARK:
+        if _CAPTION.match(levelled[:10]):
+            return Kind.CAPTION
+        return Kind.ITEM if _ITEM.match(levelled) else Kind.BODY
     for kind, pattern in _MARKS:
         if pattern.search(levelled):
             return kind

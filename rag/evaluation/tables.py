@@ -62,7 +62,7 @@ def rows_of_csv(text: str, reader: RowReader) -> Iterator[Row]:
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header: list[str] | None = None
     line = 1
-    for record in records:
+    for record in _records(records, reader):
         start, line = line, records.line_num + 1
         if header is None:
             header = record
@@ -75,6 +75,14 @@ def rows_of_csv(text: str, reader: RowReader) -> Iterator[Row]:
                 )  # fmt: skip
                 continue
             yield start, _by_header(header, record)
+
+
+def _records(records: Any, reader: RowReader) -> Iterator[list[str]]:
+    """The records of a CSV file up to the first that the csv module refuses."""
+    try:
+        yield from records
+    except csv.Error as error:
+        reader.report(records.line_num, "", f"not CSV: {error}")
 
 
 def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:

@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
 
-# Share of the dense channel where the best lexical hits contain all of the question's rare wording,
-# and where they contain none of it; chosen with benchmarks/retrieval.py.
-_WEIGHT_COVERED, _WEIGHT_UNCOVERED = 0.2, 0.7
-_COVERED_FROM, _COVERED_TO = 0.35, 0.8
+# The share of the dense channel where the wording is fully met by a hit that stands out, and what
+# is added for wording not met and for hits that do not stand out; chosen with
+# benchmarks/retrieval.py on news and on search-engine questions.
+_LEAST, _MOST = 0.1, 0.8
+_PER_UNMET = 1.2
+_PER_MISSING_PEAK, _CLEAR_PEAK = 0.2, 3.0
 
 
-def dense_weight(coverage: float) -> float:
-    """Return the share of the dense channel, in [0, 1].
+def dense_weight(coverage: float, lexical: Scores) -> float:
+    """Return the share of the dense channel for a question, in [0, 1].
 
-    `coverage` is the share of the question's rare wording that the best lexical hits contain.
+    `coverage` is the share of the question's rare wording that the best lexical hits contain;
+    `lexical` are the candidates' scores: a best one that stands out from the rest is trusted.
     """
-    trust = (coverage - _COVERED_FROM) / (_COVERED_TO - _COVERED_FROM)
-    trust = min(1.0, max(0.0, trust))
-    return _WEIGHT_UNCOVERED + trust * (_WEIGHT_COVERED - _WEIGHT_UNCOVERED)
+    peak = float(standardise(lexical).max(initial=0.0))
+    share = _LEAST + _PER_UNMET * (1 - coverage) + _PER_MISSING_PEAK * max(0.0, _CLEAR_PEAK - peak)
+    return min(_MOST, max(_LEAST, share))
 
 
 def fuse(similarities: Scores, lexical: Scores, weight: float) -> Scores:

@@ -95,7 +95,7 @@ def search(
     weight = settings.retrieval.dense_weight
     if weight is None:
         witnesses = [key for key, _ in lexical_hits[:_WITNESSES]]
-        weight = dense_weight(_best_coverage(collection, wording, witnesses))
+        weight = dense_weight(_best_coverage(collection, wording, witnesses), lexical)
     fused = fuse(similarities, lexical, weight)
     order = np.argsort(-fused, kind="stable")[: max(3 * wanted, candidates // 2)]
     found = _load(collection, question.dates, ids, fused, similarities, order)

@@ -118,7 +118,7 @@ def main(folder: Path, points: int) -> None:
     calls = in_child(lambda: update(work))
     seconds = time.monotonic() - started
     new = in_child(lambda: answers(work))
-    print(json.dumps({"old": old, "new": new, "calls": calls}, ensure_ascii=False))
+    sys.stdout.write(json.dumps({"old": old, "new": new, "calls": calls}) + "\n")
     chance = random.Random(7)
     moments: list[tuple[int | None, float | None]] = [
         (round(1 + step * (calls - 1) / (points - 1)), None) for step in range(points)
@@ -133,7 +133,7 @@ def main(folder: Path, points: int) -> None:
         again = in_child(lambda: finish(work))
         line = {"call": call, "seconds": patience, "killed": outcome is None}
         line |= {"found": found, "generations": leftovers, "again": again}
-        print(json.dumps(line, ensure_ascii=False))
+        sys.stdout.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":

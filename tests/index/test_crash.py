@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the trial forks")
 def test_a_killed_writer_leaves_the_old_state(tmp_path):
     trial = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.index.crash", str(tmp_path), "45"],
+        [sys.executable, "-W", "ignore", "-m", "tests.index.crash", str(tmp_path), "24"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from rag.errors import QuestionError
@@ -100,14 +101,15 @@ def test_any_input_is_only_text(ask, question):
         assert one.passage.text
 
 
-def test_the_weight_follows_how_well_the_wording_was_met():
-    assert dense_weight(1.0) < dense_weight(0.6) < dense_weight(0.0)
-    assert 0 <= dense_weight(1.0) <= dense_weight(0.0) <= 1
+def test_the_weight_follows_how_well_the_wording_was_met_and_whether_a_hit_stands_out():
+    peaked = np.array([40.0, *np.linspace(1, 5, 60)])
+    level = np.linspace(30, 40, 61)
+    assert dense_weight(1.0, peaked) < dense_weight(0.6, peaked) < dense_weight(0.2, peaked)
+    assert dense_weight(1.0, peaked) < dense_weight(1.0, level)
+    assert 0 < dense_weight(1.0, peaked) < dense_weight(0.0, level) < 1
 
 
 def test_fusion_puts_both_channels_on_one_scale():
-    import numpy as np
-
     cosines = np.array([0.80, 0.81, 0.82])
     scores = np.array([30.0, 10.0, 20.0])
     assert fuse(cosines, scores, 0.0).argmax() == 0

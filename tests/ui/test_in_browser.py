@@ -15,11 +15,7 @@ from rag.types import AnswerSentence, Verdict
 from tests.get_browser import find_browser
 from tests.ui.conftest import HOSTILE, StandIn, make_article, seed_articles
 
-pytestmark = [
-    pytest.mark.browser,
-    # The page library uses an option that pandas is about to drop.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-]
+pytestmark = pytest.mark.browser
 
 QUESTION = "血液透析中心累计血透多少人次?"
 FLAGS = [

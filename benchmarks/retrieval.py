@@ -1,0 +1,153 @@
+"""Measures retrieval on question sets: recall, MRR and nDCG of each channel and of both fused.
+
+    python benchmarks/retrieval.py --data FOLDER --sets NAME [NAME ...] [--limit N] [--json FILE]
+
+FOLDER holds NAME.corpus.jsonl.gz (id, title, text) and NAME.qa.jsonl.gz (question, relevant ids).
+Each set becomes a collection of its own under --work, where it is kept: a second run with the
+same settings embeds nothing. Other settings: WENBAO_INDEX__PASSAGE_CHARS=200 and the like.
+An article's rank is that of its best passage. Ambiguous questions and those without a relevant
+article are left out; with --limit, N questions at even distances are asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.index.collection import Collection, SourceFile
+from rag.models.embedder import Embedder, load_embedder
+from rag.retrieval.search import search
+from rag.settings import Settings
+from rag.types import Article
+
+_DEPTH = 10
+_PASSAGES = 60
+_COLUMNS = ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10")
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a compressed JSONL file."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream]
+
+
+def read_questions(path: Path, limit: int | None) -> list[dict[str, Any]]:
+    """Return the questions that have a relevant article, at most `limit` at even distances."""
+    usable = [q for q in read_lines(path) if q["relevant"] and not q.get("ambiguous")]
+    step = max(1, len(usable) // limit) if limit else 1
+    return usable[::step][:limit]
+
+
+def ingest(collection: Collection, name: str, path: Path) -> None:
+    """Bring the corpus of a set into its collection."""
+    articles = [
+        Article(id=line["id"], headline=line.get("title") or "", text=line["text"], source=name)
+        for line in read_lines(path)
+    ]
+    digest = f"{path.stat().st_size}-{len(articles)}"
+    collection.update(
+        [SourceFile(name, digest, lambda: articles)],
+        progress=lambda step, done, total: print(f"\r{name}: {step} {done}/{total} ", end=""),
+    )
+    print()
+
+
+def measures(ranked: Sequence[str], relevant: Iterable[str]) -> list[float]:
+    """Return the measures of one question in the order of the columns."""
+    gold = set(relevant)
+    hits = [position for position, one in enumerate(ranked[:_DEPTH]) if one in gold]
+    first = hits[0] if hits else math.inf
+    ideal = sum(1 / math.log2(place + 2) for place in range(min(len(gold), _DEPTH)))
+    gain = sum(1 / math.log2(place + 2) for place in hits)
+    return [first < 1, first < 5, first < _DEPTH, 1 / (first + 1) if hits else 0.0, gain / ideal]
+
+
+def channels(
+    collection: Collection, embedder: Embedder, settings: Settings
+) -> dict[str, Callable[[str], list[str]]]:
+    """Return, for each channel, the function from a question to ranked article ids."""
+
+    def articles_of(hits: Sequence[tuple[int, float]]) -> list[str]:
+        passages = collection.passages([key for key, _ in hits])
+        return list(dict.fromkeys(passages[key].article_id for key, _ in hits))
+
+    def dense(question: str) -> list[str]:
+        return articles_of(collection.dense(embedder.embed_queries([question])[0], _PASSAGES))
+
+    def lexical(question: str) -> list[str]:
+        return articles_of(collection.lexical(question, _PASSAGES))
+
+    def fused(question: str) -> list[str]:
+        found = search(collection, embedder, question, k=3 * _DEPTH, settings=settings)
+        return list(dict.fromkeys(one.article.id for one in found))
+
+    return {"dense": dense, "lexical": lexical, "fused": fused}
+
+
+def measure(
+    name: str, data: Path, work: Path, limit: int | None, settings: Settings, embedder: Embedder
+) -> dict[str, Any]:
+    """Return the figures of one set."""
+    questions = read_questions(data / f"{name}.qa.jsonl.gz", limit)
+    with Collection.open(work / name, settings, embedder) as collection:
+        ingest(collection, name, data / f"{name}.corpus.jsonl.gz")
+        stats = collection.stats()
+        result: dict[str, Any] = {
+            "set": name,
+            "articles": stats.articles,
+            "passages": stats.passages,
+            "questions": len(questions),
+        }
+        for channel, rank in channels(collection, embedder, settings).items():
+            rows, seconds = [], []
+            for question in questions:
+                start = time.perf_counter()
+                ranked = rank(question["question"])
+                seconds.append(time.perf_counter() - start)
+                rows.append(measures(ranked, question["relevant"]))
+            figures = dict(zip(_COLUMNS, np.mean(rows, axis=0).round(4).tolist(), strict=True))
+            p50, p95 = np.percentile(seconds, [50, 95]) * 1000
+            result[channel] = figures | {"p50 ms": round(p50, 1), "p95 ms": round(p95, 1)}
+            cells = "  ".join(f"{column} {value:.3f}" for column, value in figures.items())
+            print(f"{name:24} {channel:8} {cells}  p50 {p50:.0f} ms  p95 {p95:.0f} ms")
+    return result
+
+
+def main() -> None:
+    """Measure the sets of the command line and print a table and JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
+    parser.add_argument("--sets", nargs="+", required=True, help="names of the sets")
+    parser.add_argument("--limit", type=int, help="questions of each set; default: all")
+    parser.add_argument("--work", type=Path, default=Path("build/benchmarks/retrieval"))
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    options = parser.parse_args()
+    settings = Settings.load()
+    embedder = load_embedder(settings)
+    results = [
+        measure(name, options.data, options.work, options.limit, settings, embedder)
+        for name in options.sets
+    ]
+    report = {
+        "embedder": embedder.name,
+        "index": settings.index.model_dump(),
+        "retrieval": settings.retrieval.model_dump(),
+        "sets": results,
+    }
+    text = json.dumps(report, ensure_ascii=False, indent=1)
+    if options.json:
+        options.json.write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

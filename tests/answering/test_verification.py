@@ -1,0 +1,109 @@
+"""A sentence is believed only as far as the articles carry it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.verification import verify
+from rag.types import Verdict
+from tests.answering.conftest import MARKET, POLICE, candidates_from
+
+CANDIDATES = candidates_from(POLICE, MARKET)
+
+
+def verdict(sentence: str, question: str = "") -> Verdict:
+    return verify(sentence, question, CANDIDATES).verdict
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "东湖派出所和和平社区为12个老旧小区安装了烟感器3200个。",
+        "投入资金25.6万元。",
+        "投入资金256000元。",
+        "投入資金25.6萬元。",
+        "4月8日，东湖派出所为老旧小区安装了烟感器。",
+        "2024年4月8日，东湖派出所为老旧小区安装了烟感器。",
+        "一季度辖区火警同比下降30%。",
+        "一季度辖区火警同比下降百分之三十。",
+        "东湖派出所所长是赵立新。",
+        "摊位费没有上涨。",
+        "运河早市搬迁至文化广场北侧。",
+    ],
+)
+def test_faithful_sentences_are_supported(sentence):
+    assert verdict(sentence) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("东湖派出所为12个老旧小区安装了烟感器2300个。", "2300个"),
+        ("一季度辖区火警同比下降40%。", "40%"),
+        ("4月18日，东湖派出所为12个老旧小区安装烟感器。", "4月18日"),
+        ("2023年4月8日，东湖派出所为12个老旧小区安装烟感器。", "2023年4月8日"),
+        ("运河早市首日迎客2.8万人次。", "2.8万人次"),
+    ],
+)
+def test_an_altered_figure_or_date_is_named_and_not_supported(sentence, missing):
+    found = verify(sentence, "", CANDIDATES)
+    assert found.verdict is not Verdict.SUPPORTED
+    assert missing in [fact.text for fact in found.missing]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "摊位费上涨。",
+        "居民在楼道内充电。",
+        "一季度辖区火警同比上升30%。",
+        "东湖派出所没有安装烟感器。",
+    ],
+)
+def test_a_turned_sentence_is_unsupported(sentence):
+    assert verdict(sentence) is Verdict.UNSUPPORTED
+
+
+def test_a_single_wrong_figure_is_unsupported_and_cites_nothing():
+    found = verify("投入资金26.5万元。", "投入多少资金?", CANDIDATES)
+    assert found.verdict is Verdict.UNSUPPORTED
+    assert found.sources == ()
+
+
+def test_a_sentence_about_something_else_is_unsupported():
+    assert verdict("市民可以在图书馆免费办理借书证。") is Verdict.UNSUPPORTED
+
+
+def test_the_name_of_another_office_is_unsupported():
+    question = "东湖派出所的局长是谁?"
+    assert verdict("赵立新。", question) is Verdict.UNSUPPORTED
+    assert verdict("赵立新。", "东湖派出所的所长是谁?") is Verdict.SUPPORTED
+
+
+def test_an_office_is_not_given_to_somebody_named_elsewhere():
+    question = "东湖派出所的所长是谁?"
+    assert verdict("东湖派出所所长是孙丽。", question) is Verdict.UNSUPPORTED
+    assert verdict("东湖派出所所长是赵立新。", question) is Verdict.SUPPORTED
+
+
+def test_the_smallest_set_is_cited():
+    found = verify("运河早市搬迁至文化广场北侧,首日迎客1.8万人次。", "", CANDIDATES)
+    assert [item.sentence.text for item in found.sources] == [
+        "4月9日,运河早市整体搬迁至文化广场北侧,首日迎客1.8万人次。"
+    ]
+
+
+def test_a_sentence_from_two_places_cites_both():
+    found = verify(
+        "运河早市搬迁至文化广场北侧,开市时间为早上5点至9点,摊位费没有上涨。", "", CANDIDATES
+    )
+    assert found.verdict is Verdict.SUPPORTED
+    assert {item.article.headline for item in found.sources} == {"早市搬了新家"}
+    assert len(found.sources) >= 2
+
+
+def test_quotes_are_the_articles_own_characters():
+    for item in CANDIDATES:
+        sentence = item.sentence
+        assert item.article.text[sentence.start : sentence.end] == sentence.text
+        assert not sentence.text.startswith("本报讯")
