@@ -101,9 +101,9 @@ READERS_VERSION = 1
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Return the files under `paths`, folders in full depth, sorted, each once.
 
-    Hidden files and folders are left out; files of unknown formats are reported. A file named
-    itself is shown as given; one found in a folder is shown with its path from the folder's name
-    on.
+    Hidden files and folders are left out; files of unknown formats are reported. A file is shown
+    with its path from the working directory, or with its whole path when it lies elsewhere: two
+    files are never shown alike, and one file is shown alike however it is reached.
 
     Raises:
         CorpusError: a path does not exist.
@@ -114,23 +114,21 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     seen: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            # Links may lead anywhere: the path is shown as it was walked, not as it resolves.
-            name = path.name if path.name not in ("", "..") else path.resolve().name
-            files = [(file, f"{name}/{file.relative_to(path).as_posix()}") for file in _walk(path)]
-            scope.append(name)
+            files = _walk(path)
         elif path.is_file():
-            files = [(path, _shown(path))]
-            scope.append(files[0][1])
+            files = [path]
         else:
             raise CorpusError(
                 f"{path} does not exist or is no regular file",
                 remedy="give an existing file or folder",
             )
-        for file, source in files:
+        scope.append(_shown(path))
+        for file in files:
             real = file.resolve()
             if real in seen:
                 continue
             seen.add(real)
+            source = _shown(file)
             if file.suffix.lower() in READERS:
                 found.append(FoundFile(file, source))
             else:
@@ -169,10 +167,12 @@ def _unknown(path: Path) -> str:
 
 
 def _shown(path: Path, root: Path | None = None) -> str:
-    if root is not None and path.resolve().is_relative_to(root.resolve()):
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    # An absolute path would show where this machine keeps its files, and change the article's id.
-    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
+    # Links may lead anywhere: the path is shown as it was walked, not as it resolves.
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+    base = Path(os.path.abspath(root or Path.cwd()))  # noqa: PTH100
+    if absolute.is_relative_to(base):
+        return absolute.relative_to(base).as_posix()
+    return absolute.as_posix()
 
 
 def _walk(folder: Path) -> list[Path]:

@@ -153,6 +153,7 @@ def _report_page(report: Report) -> dict[str, Any]:
         "warnings": [str(problem) for problem in report.warnings],
         "settings": list(manifest.settings.items()),
         "collection": manifest.collection,
+        "program": manifest.program,
         "sample": manifest.sample,
         "seed": manifest.seed,
         "judge": manifest.judge,
@@ -169,6 +170,8 @@ def _comparison_page(comparison: Comparison) -> dict[str, Any]:
     changes = [f"{name} {before.settings.get(name)} → {after.settings.get(name)}" for name in names]
     if before.collection != after.collection:
         changes.append("文章库有增减")
+    if before.program != after.program:
+        changes.append("程序版本不同")
     return {
         "before": before.name,
         "after": after.name,

@@ -11,6 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -31,6 +33,7 @@ RUNS = Path("runs")
 # What cannot change an outcome: where models lie, how many threads compute, where pages listen.
 _NO_INFLUENCE = ("models.", "server.")
 _NO_INFLUENCE_ENDS = (".threads", ".timeout", ".device", ".batch_tokens", "collection")
+_ANSWERING_ROOMS = ("chinese", "models", "index", "retrieval", "answering", "assistant.py")
 _MOST_JOBS = 4
 
 
@@ -141,6 +144,24 @@ def collection_digest(articles: Iterable[Article]) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
+def program_digest() -> str:
+    """A digest of the code and prompts that search and answer: another version, another run."""
+    digest = hashlib.sha256()
+    root = resources.files("rag")
+    for room in _ANSWERING_ROOMS:
+        for path, content in sorted(_sources(root.joinpath(room), room)):
+            digest.update(f"{path}\n".encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def _sources(place: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    if place.is_dir():
+        for entry in place.iterdir():
+            yield from _sources(entry, f"{path}/{entry.name}")
+    elif place.name.endswith((".py", ".md")):
+        yield path, place.read_bytes()
+
+
 def _manifest(assistant: Askable, test_set: TestSet, options: Options) -> Manifest:
     articles = assistant.articles()
     return Manifest(
@@ -150,6 +171,7 @@ def _manifest(assistant: Askable, test_set: TestSet, options: Options) -> Manife
         settings=influential(assistant.settings),
         collection=collection_digest(articles),
         articles=len(articles),
+        program=program_digest(),
         judge=options.judge.name if options.judge else "",
         sample=options.sample,
         seed=options.seed,

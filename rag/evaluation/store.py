@@ -40,6 +40,7 @@ class Manifest:
 
     `mode` is "answer" or "retrieval". `settings` are the options that may change an outcome, by
     dotted name. `collection` is a digest of the indexed articles, `articles` their number.
+    `program` is a digest of the code that searches and answers.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Manifest:
     settings: dict[str, Any]
     collection: str
     articles: int
+    program: str = ""
     judge: str = ""
     sample: int | None = None
     seed: int = 0
@@ -61,6 +63,7 @@ class Manifest:
             "mode": self.mode,
             "settings": self.settings,
             "collection": self.collection,
+            "program": self.program,
             "judge": self.judge,
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
@@ -227,6 +230,8 @@ def _what_differs(earlier: Manifest, now: Manifest) -> str:
         return "other articles in the collection"
     if earlier.judge != now.judge:
         return "another judge"
+    if earlier.program != now.program:
+        return "another version of the program"
     names = sorted(
         name
         for name in earlier.settings.keys() | now.settings.keys()

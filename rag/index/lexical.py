@@ -31,7 +31,7 @@ _WRITER_BYTES = 128_000_000
 _FILTER_TERMS = 2_000
 
 # How much a hit counts, by what was hit; chosen with benchmarks/retrieval.py.
-_FIELD_WEIGHTS = {"characters": 0.3, "bigrams": 1.0, "words": 0.6, "heading": 0.3}
+_FIELD_WEIGHTS = {"characters": 0.6, "bigrams": 1.0, "words": 0.4, "heading": 0.3}
 _FUNCTION_WEIGHT = 0.25
 _FIGURE_WEIGHT = 3.0
 

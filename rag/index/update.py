@@ -260,6 +260,9 @@ def _heading(article: Article, subhead: str = "") -> str:
 
 def _within(source: str, scope: tuple[str, ...]) -> bool:
     return any(
-        source == place or source.startswith(f"{place.rstrip('/')}/") or place == "."
+        source == place
+        or source.startswith(f"{place.rstrip('/')}/")
+        # The working directory itself holds all relative paths and no absolute one.
+        or (place == "." and not Path(source).is_absolute())
         for place in scope
     )

@@ -14,9 +14,9 @@ Scores = NDArray[np.float64]
 # The share of the dense channel where the wording is fully met by a hit that stands out, and what
 # is added for wording not met and for hits that do not stand out; chosen with
 # benchmarks/retrieval.py on news and on search-engine questions.
-_LEAST, _MOST = 0.1, 0.8
-_PER_UNMET = 1.2
-_PER_MISSING_PEAK, _CLEAR_PEAK = 0.2, 3.0
+_LEAST, _MOST = 0.2, 0.8
+_PER_UNMET = 0.9
+_PER_MISSING_PEAK, _CLEAR_PEAK = 0.15, 4.0
 
 
 def dense_weight(coverage: float, lexical: Scores) -> float:

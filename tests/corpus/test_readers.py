@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_a_missing_file_is_an_error(tmp_path):
         find_files([tmp_path / "gone.txt"])
 
 
-def test_files_are_found_sorted_each_once_hidden_ones_left_out(tmp_path):
+def test_files_are_found_sorted_each_once_hidden_ones_left_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "paper"
     (folder / "b").mkdir(parents=True)
     (folder / ".hidden").mkdir()
@@ -58,7 +60,21 @@ def test_files_are_found_sorted_each_once_hidden_ones_left_out(tmp_path):
     assert [(problem.source, "unknown format" in problem.reason) for problem in found.dropped] == [
         ("paper/b/photo.jpg", True)
     ]
-    assert found.scope == ("paper", "z.txt")
+    assert found.scope == ("paper", "paper/z.txt")
+
+
+def test_files_of_one_name_in_two_places_are_told_apart(tmp_path, monkeypatch):
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "news.txt").write_text(TEXT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "a")
+    found = find_files([Path("news.txt"), tmp_path / "b" / "news.txt"])
+    assert [file.source for file in found.files] == [
+        "news.txt",
+        (tmp_path / "b" / "news.txt").as_posix(),
+    ]
+    again = find_files([tmp_path / "a" / "news.txt", Path("..") / "b"])
+    assert {file.source for file in again.files} == {file.source for file in found.files}
 
 
 def test_a_path_counts_from_the_root(tmp_path):
@@ -69,7 +85,7 @@ def test_a_path_counts_from_the_root(tmp_path):
     assert article.source == "a/2023-12-20.txt"
     assert article.published == date(2023, 12, 20)
     assert not article.published_inferred
-    assert read_path(file).articles[0].source == "2023-12-20.txt"
+    assert read_path(file).articles[0].source == file.as_posix()
     assert read_path(file, source="x").articles[0].source == "x"
 
 

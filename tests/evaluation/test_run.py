@@ -113,6 +113,15 @@ def test_other_articles_do_not_mix_into_a_run(tmp_path, assistant, test_set):
         evaluate(fewer, test_set, runs=tmp_path, name="一")
 
 
+def test_another_version_of_the_program_does_not_mix_into_a_run(
+    tmp_path, assistant, test_set, monkeypatch
+):
+    evaluate(assistant, test_set, runs=tmp_path, name="一")
+    monkeypatch.setattr("rag.evaluation.run.program_digest", lambda: "新版")
+    with pytest.raises(EvaluationError, match="version of the program"):
+        evaluate(assistant, test_set, runs=tmp_path, name="一")
+
+
 def test_threads_and_addresses_are_no_other_settings(tmp_path, assistant, test_set):
     evaluate(assistant, test_set, runs=tmp_path, name="一")
     other = StandIn(generator={"threads": 2}, server={"port": 8000})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,7 +72,7 @@ def test_the_dateline_is_not_embedded_and_the_headline_by_wish():
 def test_every_character_lies_in_exactly_one_passage(text, size):
     one = Article("a", "标题", text, "甲.txt")
     drafts = split_article(one, size)
-    for before, after in zip(drafts, drafts[1:], strict=False):
+    for before, after in pairwise(drafts):
         assert before.end <= after.start
     covered = {at for draft in drafts for at in range(draft.start, draft.end)}
     assert all(at in covered for at, character in enumerate(text) if not character.isspace())
