@@ -110,9 +110,9 @@ class GeneratorSettings(_Section):
 class AnsweringSettings(_Section):
     """How answers are made, verified and refused."""
 
-    sentences: int = Field(6, ge=1, le=40, description="evidence sentences in the prompt")
+    sentences: int = Field(5, ge=1, le=40, description="evidence sentences in the prompt")
     evidence_chars: int = Field(
-        900, ge=100, description="characters of evidence in the prompt; prompt size is latency"
+        420, ge=100, description="characters of evidence in the prompt; prompt size is latency"
     )
     unsupported: Literal["remove", "mark"] = Field(
         "remove", description="what happens to a sentence that no source supports"

@@ -70,12 +70,11 @@ class InputError(ValueError):
 class Request:
     """An accepted question on its way to the assistant.
 
-    `taken` is set when answering begins, `stopped` when it ended or shall end, `abandoned` when
-    nobody wants to see what was written so far.
+    `stopped` is set when answering ended or shall end, `abandoned` when nobody wants to see what
+    was written so far.
     """
 
     filters: Filters
-    taken: threading.Event = field(default_factory=threading.Event)
     stopped: threading.Event = field(default_factory=threading.Event)
     abandoned: threading.Event = field(default_factory=threading.Event)
 

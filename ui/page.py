@@ -144,7 +144,7 @@ class _ChatPage:
                 **_QUIET,
             ).then(
                 _ready,
-                [self.request, self.saved, self.live],
+                [self.saved, self.live],
                 [self.box, self.send, self.stop, self.request, self.saved, self.live],
                 **_INSTANT,
             ).then(None, js="() => window.wenbao.ready()", **_QUIET)
@@ -161,7 +161,7 @@ class _ChatPage:
             [self.request],
             [
                 *(self.past, self.current, self.sources, self.article),
-                *(self.saved, self.live, self.hint, self.request),
+                *(self.saved, self.live, self.hint),
             ],
             **_INSTANT,
         )
@@ -181,7 +181,8 @@ class _ChatPage:
         self, question: str, first: str, last: str, saved: object, running: Request | None
     ) -> tuple[Any, ...]:
         if running is not None:
-            return tuple(gr.skip() for _ in range(11))
+            # One answer at a time: an error, though an unseen one, ends this chain of events.
+            raise gr.Error("busy", visible=False, print_exception=False)
         try:
             conversation, request = self.chat.accept(question, first, last, load(saved))
         except InputError as error:
@@ -213,9 +214,8 @@ class _ChatPage:
 
     def _answer(self, saved: object, request: Request | None) -> Iterator[tuple[Any, ...]]:
         conversation = load(saved)
-        if request is None or request.taken.is_set() or not conversation:
+        if request is None or request.abandoned.is_set() or not conversation:
             return
-        request.taken.set()
         index = len(conversation) - 1
         before: Progress | None = None
         for progress in self.chat.answer(conversation, request):
@@ -281,14 +281,11 @@ class _ChatPage:
     def _clear(self, running: Request | None) -> tuple[Any, ...]:
         _abandon(running)
         start, _ = self.chat.start()
-        return "", start, _panel(None, 0), "", [], None, "", None
+        return "", start, _panel(None, 0), "", [], None, ""
 
 
-def _ready(running: Request | None, saved: object, live: Exchange | None) -> tuple[Any, ...]:
+def _ready(saved: object, live: Exchange | None) -> tuple[Any, ...]:
     """Return box, send, stop, request, saved and live after an answer."""
-    if running is not None and running.taken.is_set() and not running.stopped.is_set():
-        # Another question began meanwhile; its own end makes the box ready.
-        return (gr.skip(),) * 6
     # Kept only now, from the browser's newest state: earlier answers can be rated meanwhile.
     kept = load(saved)
     if live is not None and kept and kept[-1].id == live.id:

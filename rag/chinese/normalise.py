@@ -45,7 +45,7 @@ def simplify(text: str) -> str:
 
 def level(text: str) -> str:
     """Return `text` simplified, in half-width forms and lower case, with every offset kept."""
-    levelled = simplify(text).translate(_WIDE)
+    levelled = text.translate(_levelled())
     lowered = levelled.lower()
     # A few letters (İ) become two when lowered.
     return lowered if len(lowered) == len(levelled) else levelled
@@ -93,9 +93,22 @@ class _Simplified(dict[int, str]):
         return self[code]
 
 
+class _Levelled(dict[int, str]):
+    """A translation table to simplified characters in half-width forms."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _simplified()[code].translate(_WIDE)
+        return self[code]
+
+
 @lru_cache(maxsize=1)
 def _simplified() -> _Simplified:
     return _Simplified()
+
+
+@lru_cache(maxsize=1)
+def _levelled() -> _Levelled:
+    return _Levelled()
 
 
 @lru_cache(maxsize=1)

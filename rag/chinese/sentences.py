@@ -17,6 +17,8 @@ _ENDS = "。！？!?…｡"
 _OPENING = dict(zip("“‘「『（(【《〈", "”’」』）)】》〉", strict=True))
 _CLOSING = set(_OPENING.values()) | {'"'}
 _QUOTES = set('”’」』"')
+_MARK = re.compile("[.．" + re.escape(_ENDS) + "]")
+_PAIR = re.compile("[" + re.escape("".join({*_OPENING, *_CLOSING})) + "]")
 _GOES_ON = re.compile(r"\s*(?:[,，、;；:：]|[的地得等和与及并](?![^\W\d_]{0,2}[,，]))")
 _SPEAKER = re.compile(
     r"[^。！？!?…“”\n]{0,40}(?:说道|说|道|表示|告诉记者|告诉笔者|介绍|坦言|感慨|笑称|回忆|解释|指出|强调)"
@@ -41,7 +43,8 @@ def _line_sentences(text: str, start: int, end: int) -> list[Span]:
     guarded = _guarded(text, start, end)
     spans = []
     first = at = start
-    while at < end:
+    while mark := _MARK.search(text, at, end):
+        at = mark.start()
         if not _is_end(text, at) or guarded[at - start]:
             at += 1
             continue
@@ -95,14 +98,12 @@ def _guarded(text: str, start: int, end: int) -> list[bool]:
     """
     guarded = [False] * (end - start)
     open_at: list[tuple[int, str]] = []
-    for at in range(start, end):
-        character = text[at]
+    for mark in _PAIR.finditer(text, start, end):
+        at, character = mark.start(), mark[0]
         if character == '"' and any(closing == '"' for _, closing in open_at):
             pass
         elif character in _OPENING or character == '"':
             open_at.append((at, _OPENING.get(character, '"')))
-            continue
-        elif character not in _CLOSING:
             continue
         while open_at:
             opened, closing = open_at.pop()

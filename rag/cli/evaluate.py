@@ -293,13 +293,15 @@ def _judge(given: dict[str, Any]) -> Judge | None:
 def _show(reports: list[Report], runs: Path) -> None:
     from rich.console import Console
 
-    from rag.evaluation.terminal import report_tables
+    from rag.evaluation.terminal import grid_table, report_tables
 
     console = Console()
     for report in reports:
         for table in report_tables(report):
             console.print(table)
         console.print(f"Report: {runs / report.name / 'report.html'}", soft_wrap=True)
+    if len(reports) > 1:
+        console.print(grid_table(reports))
 
 
 def _check_gates(reports: list[Report], given: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from rag.corpus.kinds import Kind, is_finished, kind_of
 
 _INDENT = re.compile("^(?:\u3000{1,4}| {3,8}|\t+|[\u3000 ]{2,8})")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CONTROL = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _BLANKS = re.compile(r"\s+")
 _MAX_WRAP = 60
 """Characters beyond which equal line lengths are no sign of hard wrapping."""
@@ -74,11 +74,7 @@ def read_blocks(dump: str) -> list[Block]:
 
 def clean(text: str) -> str:
     """Return `text` on one line, without control characters and layout whitespace."""
-    text = _INVISIBLE.sub("", text)
-    text = "".join(
-        character if character.isspace() or unicodedata.category(character) != "Cc" else ""
-        for character in text
-    )
+    text = _CONTROL.sub("", _INVISIBLE.sub("", text))
     return _BLANKS.sub(" ", text).strip()
 
 
@@ -120,7 +116,7 @@ def _wrap_width(lines: Sequence[_Line]) -> int:
 
 def _width(line: _Line) -> int:
     """Length in Chinese characters: two half-width ones take the place of one; indents count."""
-    halves = sum(character.isascii() for character in line.text)
+    halves = len(line.text.encode("ascii", "ignore"))
     return len(line.text) - halves // 2 + (2 if line.indented else 0)
 
 

@@ -39,6 +39,7 @@ _REPORT = re.compile(
     rf"|^(?:{_ROLE}\s*{_NAMES}\s*){{1,6}}(?:报道|报导)[::]?"
 )
 _ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
+_AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
 _OPENING = 100
 _ENDING_LENGTH = 80
 """Characters at the start and end of a paragraph in which bylines are looked for."""
@@ -88,6 +89,12 @@ def ending_names(text: str) -> tuple[str, ...]:
     rest = "".join(character for character in _ROLES.sub("", levelled) if is_han(character))
     # A sentence in brackets is no byline: nearly all of it must be names.
     return names if names and len("".join(names)) >= 0.8 * len(rest) else ()
+
+
+def stated_authors(text: str) -> tuple[str, ...]:
+    """Return the names that a copied web page states over its text: 来源：… 作者：张三 ."""
+    match = _AUTHOR.search(level(text))
+    return parse_names(text[match.start(1) : match.end(1)]) if match else ()
 
 
 def parse_names(text: str) -> tuple[str, ...]:

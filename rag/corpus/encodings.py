@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import PurePosixPath
 
 from rag.chinese.normalise import is_han
 from rag.errors import CorpusError
+from rag.types import FileProblem
 
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z\d_:-]{2,20})""", re.IGNORECASE)
+_DECLARED_WITHIN = 4096
+# Pages that declare GB2312 or Big5 use the larger sets that grew out of them.
+_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+_DAMAGED = 0.02
+"""Share of unreadable characters up to which a web page is still read."""
 _COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会"
                     "可主发年动這為個國時來們於對會發報訊記者區市，。、")  # fmt: skip
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file, whichever Chinese encoding it is in.
-
-    Raises:
-        CorpusError: the file cannot be read, is binary, or is in no known encoding.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(
-            f"{path.name} cannot be read: {error.strerror or error}",
-            remedy="check that the file exists and may be read",
-        ) from error
-    return decode(data, path.name)
 
 
 def decode(data: bytes, name: str) -> str:
@@ -62,6 +54,37 @@ def decode(data: bytes, name: str) -> str:
             remedy="save it as UTF-8",
         )
     return max(readable, key=_likeness)
+
+
+def decode_page(data: bytes, source: str) -> tuple[str, list[FileProblem]]:
+    """Return a web page as text, and a note where single characters of it could not be read.
+
+    The encoding that the page declares comes first, where the page keeps to it.
+
+    Raises:
+        CorpusError: the bytes are binary or in no known encoding.
+    """
+    match = _DECLARED.search(data[:_DECLARED_WITHIN])
+    declared = match[1].decode("ascii").lower() if match else "utf-8"
+    declared = _LARGER.get(declared, declared)
+    if match and b"\0" not in data:
+        try:
+            return data.decode(declared), []
+        except (UnicodeDecodeError, LookupError):
+            pass
+    try:
+        return decode(data, PurePosixPath(source).name), []
+    except CorpusError:
+        if b"\0" in data:
+            raise
+        try:
+            text = data.decode(declared, errors="replace")
+        except LookupError:
+            text = data.decode("utf-8", errors="replace")
+        unread = text.count("\ufffd")
+        if unread > _DAMAGED * len(text):
+            raise
+        return text, [FileProblem(source, f"{unread} characters that are no {declared}")]
 
 
 def _strict(data: bytes, encoding: str, name: str) -> str:

@@ -9,8 +9,8 @@ from datetime import date
 from rag.corpus.blocks import clean, join
 from rag.corpus.bylines import is_byline_line, parse_names
 from rag.corpus.drafts import Draft, derive_headline, finish
-from rag.corpus.pages import PagesRead
 from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.results import ReadResult
 from rag.types import FileProblem
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -47,7 +47,7 @@ class _FrontMatter:
     kicker: str = ""
 
 
-def read_markdown(text: str, source: str, published: date | None = None) -> PagesRead:
+def read_markdown(text: str, source: str, published: date | None = None) -> ReadResult:
     """Return the articles of a Markdown text; each `#` heading opens one.
 
     Front matter gives title, date, author and section. Markup is stripped; pictures leave their
@@ -82,7 +82,7 @@ def read_markdown(text: str, source: str, published: date | None = None) -> Page
     else:
         inferred = infer_day(part.text for draft in kept for part in draft.parts)
         when = Published(inferred, inferred=inferred is not None)
-    return PagesRead(finish(kept, source, when, url=matter.url), tuple(dropped), tuple(doubted))
+    return ReadResult(finish(kept, source, when, url=matter.url), tuple(dropped), tuple(doubted))
 
 
 def _front_matter(block: str) -> _FrontMatter:

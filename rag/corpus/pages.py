@@ -16,7 +16,7 @@ from datetime import date
 
 from rag.chinese.normalise import level
 from rag.corpus.blocks import Block, read_blocks
-from rag.corpus.bylines import is_lead, lead_names, parse_names
+from rag.corpus.bylines import is_lead, lead_names, parse_names, stated_authors
 from rag.corpus.drafts import Draft, Role, derive_headline, finish
 from rag.corpus.headlines import (
     changes_subject,
@@ -37,31 +37,25 @@ from rag.corpus.kinds import (
 )
 from rag.corpus.page_headers import section_of
 from rag.corpus.publication import Published, infer_day, parse_day
-from rag.types import Article, FileProblem
+from rag.corpus.results import ReadResult
+from rag.types import FileProblem
 
-_AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
 _ASKS = re.compile("[!?][”’」』]?$")
 _CONTENTS = re.compile("导读|头条|编者按")
 
 
-@dataclass(frozen=True, slots=True)
-class PagesRead:
-    """The articles of a dump, and what was dropped or doubted."""
-
-    articles: tuple[Article, ...]
-    dropped: tuple[FileProblem, ...] = ()
-    doubted: tuple[FileProblem, ...] = ()
-
-
-def read_pages(dump: str, source: str, published: date | None = None) -> PagesRead:
+def read_pages(
+    dump: str, source: str, published: date | None = None, *, sections: Sequence[str] = ()
+) -> ReadResult:
     """Return the articles of `dump`, a text of newspaper pages.
 
     Args:
         dump: the whole text, in any of the layouts in which papers are exported.
         source: the path shown to users; it names the file in reports and enters the ids.
         published: the day of publication where the file gives it.
+        sections: names of the pages between form feeds, for those that print none themselves.
     """
-    reader = _PageReader(source)
+    reader = _PageReader(source, sections)
     reader.read(read_blocks(dump))
     return reader.result(published)
 
@@ -69,10 +63,12 @@ def read_pages(dump: str, source: str, published: date | None = None) -> PagesRe
 @dataclass(slots=True)
 class _PageReader:
     source: str
+    sections: Sequence[str] = ()
     drafts: list[Draft] = field(default_factory=list)
     dropped: list[FileProblem] = field(default_factory=list)
     doubted: list[FileProblem] = field(default_factory=list)
     draft: Draft | None = None
+    page: int = -1
     section: str = ""
     column: str = ""
     printed: date | None = None
@@ -85,7 +81,7 @@ class _PageReader:
         while at < len(blocks):
             at = self._step(blocks, at)
 
-    def result(self, published: date | None) -> PagesRead:
+    def result(self, published: date | None) -> ReadResult:
         drafts = [draft for draft in self.drafts if self._is_article(draft)]
         for draft in drafts:
             if not draft.headline:
@@ -103,13 +99,15 @@ class _PageReader:
         for article, draft in zip(articles, drafts, strict=True):
             if not article.complete:
                 self._doubt(draft.line, "stops in mid-sentence", article.headline)
-        return PagesRead(articles, tuple(self.dropped), tuple(self.doubted))
+        return ReadResult(articles, tuple(self.dropped), tuple(self.doubted))
 
     def _step(self, blocks: Sequence[Block], at: int) -> int:
         """Read the block at `at`, with as many after it as belong to it; return the next index."""
         block = blocks[at]
         if block.boundary:
             self.boundary = True
+        if block.page != self.page and block.page < len(self.sections):
+            self.page, self.section = block.page, self.sections[block.page]
         match block.kind:
             case Kind.RULE:
                 self._drop(block, "rule or ornament")
@@ -326,11 +324,9 @@ class _PageReader:
         if block.kind is Kind.META:
             self._drop(block, "source and time of the item")
             day = parse_day(block.text)
-            match = _AUTHOR.search(level(block.text))
-            names = parse_names(block.text[match.start(1) : match.end(1)]) if match else ()
             if draft:
                 draft.published = draft.published or day
-                draft.byline += names
+                draft.byline += stated_authors(block.text)
             else:
                 self.printed = self.printed or day
             return

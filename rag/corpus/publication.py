@@ -62,27 +62,33 @@ def infer_day(texts: Iterable[str]) -> date | None:
     a year take the latest year that the texts name as present or past. What lies ahead (将于,
     计划, 截止) is no event.
     """
-    whole = list(texts)
-    year = _present_year(whole)
+    sentences = _dated_sentences(texts)
+    year = _present_year(sentences)
     days: set[date] = set()
     bare: set[tuple[int, int]] = set()
-    for text in whole:
-        for start, end in split_sentences(text):
-            sentence = level(text[start:end])
-            if day := _whole_day(sentence):
-                days.add(day)
-            for match in _MONTH_DAY.finditer(sentence):
-                clause = re.split(
-                    "[,;，；。]", sentence[max(0, match.start() - 12) : match.start()]
-                )[-1]
-                after = re.split("[,;，；。]", sentence[match.end() : match.end() + 14])[0]
-                if not _AHEAD.search(clause + after):
-                    bare.add((int(match[1]), int(match[3] or match[2])))
+    for sentence in sentences:
+        if day := _whole_day(sentence):
+            days.add(day)
+        for match in _MONTH_DAY.finditer(sentence):
+            clause = re.split("[,;，；。]", sentence[max(0, match.start() - 12) : match.start()])[-1]
+            after = re.split("[,;，；。]", sentence[match.end() : match.end() + 14])[0]
+            if not _AHEAD.search(clause + after):
+                bare.add((int(match[1]), int(match[3] or match[2])))
     if year is None:
         return max(days, default=None)
     days = {day for day in days if abs(day.year - year) <= 1}
     days |= _dated(bare, year)
     return max(days) if days else None
+
+
+def _dated_sentences(texts: Iterable[str]) -> list[str]:
+    """The levelled sentences of the texts that may name a date: others need not be cut."""
+    sentences: list[str] = []
+    for text in texts:
+        levelled = level(text)
+        if "年" in levelled or "月" in levelled:
+            sentences += (levelled[start:end] for start, end in split_sentences(text))
+    return sentences
 
 
 def _whole_day(sentence: str) -> date | None:
@@ -92,21 +98,19 @@ def _whole_day(sentence: str) -> date | None:
     return parse_day(match[0]) if match else None
 
 
-def _present_year(texts: Iterable[str]) -> int | None:
+def _present_year(sentences: Iterable[str]) -> int | None:
     """The latest year named, unless only plans name it."""
     present: set[int] = set()
     ahead: set[int] = set()
-    for text in texts:
-        for start, end in split_sentences(text):
-            sentence = level(text[start:end])
-            next_year = "明年" in sentence
-            for match in _YEAR.finditer(sentence):
-                clause = re.split("[,;，；。、]", sentence[: match.start()])[-1]
-                rest = re.split("[,;，；。]", sentence[match.start() :])[0]
-                planned = _AHEAD_YEAR.search(clause + rest) or re.match(
-                    r"(?:19|20)\d\d年(?:要|将|的?重点工作|工作(?:安排|计划|思路)|目标)", rest
-                )
-                (ahead if planned or (next_year and "明年" in rest) else present).add(int(match[1]))
+    for sentence in sentences:
+        next_year = "明年" in sentence
+        for match in _YEAR.finditer(sentence):
+            clause = re.split("[,;，；。、]", sentence[: match.start()])[-1]
+            rest = re.split("[,;，；。]", sentence[match.start() :])[0]
+            planned = _AHEAD_YEAR.search(clause + rest) or re.match(
+                r"(?:19|20)\d\d年(?:要|将|的?重点工作|工作(?:安排|计划|思路)|目标)", rest
+            )
+            (ahead if planned or (next_year and "明年" in rest) else present).add(int(match[1]))
     if present:
         return max(present)
     return min(ahead) - 1 if ahead else None

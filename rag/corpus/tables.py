@@ -6,15 +6,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from rag.corpus.blocks import clean
 from rag.corpus.bylines import parse_names
 from rag.corpus.drafts import Draft, derive_headline, finish
 from rag.corpus.publication import Published, parse_day
-from rag.types import Article, FileProblem
+from rag.corpus.results import ReadResult
+from rag.types import FileProblem
 
 _COLUMNS = {
     "id": ("id", "编号", "序号"),
@@ -31,17 +31,13 @@ _COLUMNS = {
 _FIELD_OF = {name: field for field, names in _COLUMNS.items() for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class TableRead:
-    """The articles of an export, and the rows that were dropped."""
-
-    articles: tuple[Article, ...]
-    dropped: tuple[FileProblem, ...] = ()
+Row = tuple[int, Mapping[str, object]]
+"""A row by the names of its columns, with the number of the line it stands in."""
 
 
-def read_jsonl(text: str, source: str, published: date | None = None) -> TableRead:
+def read_jsonl(text: str, source: str, published: date | None = None) -> ReadResult:
     """Return one article for each line that is a JSON object with a text."""
-    rows: list[tuple[int, Mapping[str, object]]] = []
+    rows: list[Row] = []
     dropped = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -55,15 +51,15 @@ def read_jsonl(text: str, source: str, published: date | None = None) -> TableRe
             rows.append((number, row))
         else:
             dropped.append(_bad(source, number, "no JSON object"))
-    return _read_rows(rows, source, published, dropped)
+    return read_rows(rows, source, published, dropped)
 
 
-def read_csv(text: str, source: str, published: date | None = None) -> TableRead:
+def read_csv(text: str, source: str, published: date | None = None) -> ReadResult:
     """Return one article for each row; the first row names the columns."""
     header = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[tuple[int, Mapping[str, object]]] = []
+    rows: list[Row] = []
     dropped: list[FileProblem] = []
     names: list[str] = []
     # A field of any length is somebody's article.
@@ -85,18 +81,23 @@ def read_csv(text: str, source: str, published: date | None = None) -> TableRead
         dropped.append(_bad(source, number, f"no CSV from here on: {error}"))
     finally:
         csv.field_size_limit(limit)
-    if names and "text" not in {_FIELD_OF.get(name.lower()) for name in names}:
-        reason = f"no text column among {', '.join(names)}; name one text or 正文"
-        return TableRead((), (_bad(source, 1, reason),))
-    return _read_rows(rows, source, published, dropped)
+    if names and (reason := lacking_text(names)):
+        return ReadResult((), (_bad(source, 1, reason),))
+    return read_rows(rows, source, published, dropped)
 
 
-def _read_rows(
-    rows: Iterable[tuple[int, Mapping[str, object]]],
-    source: str,
-    published: date | None,
-    dropped: list[FileProblem],
-) -> TableRead:
+def lacking_text(names: Sequence[str]) -> str:
+    """Return why columns of these names hold no articles, empty when one of them is the text."""
+    if "text" in {_FIELD_OF.get(name.strip().lower()) for name in names}:
+        return ""
+    return f"no text column among {', '.join(names)}; name one text or 正文"
+
+
+def read_rows(
+    rows: Iterable[Row], source: str, published: date | None, problems: Iterable[FileProblem] = ()
+) -> ReadResult:
+    """Return one article for each row that has a text; `problems` are reported with the others."""
+    dropped = list(problems)
     drafts = []
     for number, row in rows:
         fields = _fields(row)
@@ -119,7 +120,7 @@ def _read_rows(
         for line in lines:
             draft.add_paragraph(line)
         drafts.append(draft)
-    return TableRead(finish(drafts, source, Published(published)), tuple(dropped))
+    return ReadResult(finish(drafts, source, Published(published)), tuple(dropped))
 
 
 def _as_printed(fields: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from rag.evaluation.cases import Case, GoldArticle, Problem, TestSet
 from rag.evaluation.compare import Comparison, compare
 from rag.evaluation.report import Report, read_report
 from rag.evaluation.run import Options, evaluate
+from rag.evaluation.store import list_runs
 from rag.evaluation.testset import check_test_set, read_test_set, write_test_set
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "check_test_set",
     "compare",
     "evaluate",
+    "list_runs",
     "read_report",
     "read_test_set",
     "write_test_set",

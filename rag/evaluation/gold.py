@@ -18,6 +18,7 @@ SENTENCE_SHARE = 0.8
 """Share of a text that a longer quote has to hold: one sentence of a quote of several."""
 
 _SHORT_QUOTE = 6
+_TITLE_CHARS = 24
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class GoldFinder:
     @cached_property
     def _texts(self) -> dict[str, GoldArticle]:
         return {article.id: article for article in self.articles}
+
+    def title(self, key: str, evidence: Iterable[FoundPassage] = ()) -> str:
+        """What a person calls a gold article: its headline where it is known, else the key."""
+        article = self._texts.get(key)
+        if article is not None:
+            return article.headline or f"{article.text[:_TITLE_CHARS]}…"
+        return next((item.headline for item in evidence if item.article_id == key), key)
 
     def units(self, case: Case) -> tuple[str, ...]:
         """The names of what has to be found: one for each quote, else one for each article."""
@@ -102,7 +110,7 @@ class GoldFinder:
 
     def _is_article(self, key: str, item: FoundPassage | CitedSource, text: str) -> bool:
         url = item.url if isinstance(item, FoundPassage) else ""
-        if key in {item.article_id, item.source, url}:
+        if key and key in {item.article_id, item.source, url}:
             return True
         if same_name(key, item.headline) or _same_source(key, item.source):
             return True

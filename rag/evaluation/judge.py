@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Protocol
 
-import httpx
-
 from rag.errors import EvaluationError
 from rag.evaluation.cases import Case
 from rag.evaluation.outcome import Outcome
@@ -71,6 +69,8 @@ class ChatJudge:
         )
 
     def _reply(self, prompt: str) -> str:
+        import httpx
+
         headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
         body = {
             "model": self.model,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from rag.errors import EvaluationError
 from rag.evaluation import charts
 from rag.evaluation.cases import Case
 from rag.evaluation.compare import SIGNIFICANT, Changed, Comparison, is_worse
+from rag.evaluation.extra import needed
 from rag.evaluation.metrics import GROUP_TITLES, METRICS
 from rag.evaluation.outcome import Outcome
 from rag.evaluation.report import Report
@@ -208,14 +208,13 @@ def _pairs(changed: Sequence[Changed]) -> list[dict[str, _CaseView]]:
 
 
 def _view(item: Scored, index: int, *, full: bool) -> _CaseView:
-    by_id = {found.article_id: found.headline for found in item.outcome.evidence}
     return _CaseView(
         case=item.case,
         outcome=item.outcome,
         anchor=str(index),
         kind=item.cause.value if item.cause else "pass",
         state=CAUSE_TITLES[item.cause][0] if item.cause else "通过",
-        relevant=tuple(by_id.get(key) or key for key in item.case.relevant),
+        relevant=item.gold_titles,
         right=item.right_sources,
         ranks=item.ranks,
         values=tuple(
@@ -296,14 +295,7 @@ def _interval(name: str, low: float, high: float) -> str:
 
 
 def _render(template: str, page: Mapping[str, Any]) -> str:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise EvaluationError(
-            "the report page needs the package jinja2", remedy='pip install "wenbao[eval]"'
-        ) from error
-    from markupsafe import Markup
-
+    jinja2, markup = needed("jinja2"), needed("markupsafe").Markup
     folder = resources.files("rag.evaluation").joinpath("pages")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
@@ -315,7 +307,8 @@ def _render(template: str, page: Mapping[str, Any]) -> str:
     # The style sheet and the charts are ours and hold no text of articles unescaped.
     css = folder.joinpath("report.css").read_text("utf-8")
     safe = {"css": css, **page}
-    return environment.get_template(template).render(page=_marked(safe, Markup))
+    rendered: str = environment.get_template(template).render(page=_marked(safe, markup))
+    return rendered
 
 
 def _marked(value: Any, markup: Any, name: str = "") -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rag.evaluation.extra import needed
+
 CUTOFFS = (1, 3, 5, 10)
 
 
@@ -16,8 +18,8 @@ def ranking_metrics(
     `gold` names the relevant units of each case, `rankings` the units found, best first and
     without repetition. A case without a result counts 0: trec_eval itself would leave it out.
     """
-    import ir_measures
-    from ir_measures import AP, RR, R, nDCG
+    ir_measures = needed("ir_measures")
+    recall, ndcg = ir_measures.R, ir_measures.nDCG
 
     qrels = {case: dict.fromkeys(units, 1) for case, units in gold.items() if units}
     if not qrels:
@@ -29,9 +31,9 @@ def ranking_metrics(
         if case in qrels
     }
     depth = max([len(ranked) for ranked in run.values()] + [1])
-    measures: dict[Any, str] = {R @ cutoff: f"recall@{cutoff}" for cutoff in CUTOFFS}
-    measures |= {RR: "mrr", nDCG @ 10: "ndcg@10", AP: "map"}
-    full = R @ max(depth, CUTOFFS[-1] + 1)
+    measures: dict[Any, str] = {recall @ cutoff: f"recall@{cutoff}" for cutoff in CUTOFFS}
+    measures |= {ir_measures.RR: "mrr", ndcg @ 10: "ndcg@10", ir_measures.AP: "map"}
+    full = recall @ max(depth, CUTOFFS[-1] + 1)
     measures[full] = "recall"
     values = {case: dict.fromkeys(measures.values(), 0.0) for case in qrels}
     for item in ir_measures.iter_calc(list(measures), qrels, run):

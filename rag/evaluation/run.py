@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 
 from rag.errors import TestSetError, WenBaoError
 from rag.evaluation.cases import Case, TestSet
+from rag.evaluation.extra import check_installed
 from rag.evaluation.judge import Judge
 from rag.evaluation.outcome import Outcome, plain
 from rag.evaluation.report import Report, build_report
@@ -98,8 +99,10 @@ def evaluate(
 
     Raises:
         TestSetError: two cases have one id.
-        EvaluationError: the run's folder holds a run with other settings or articles.
+        EvaluationError: a package of the extra `eval` is missing, or the run's folder holds a run
+            with other settings or articles.
     """
+    check_installed()
     chosen = Options(**options)
     repeated = [name for name, count in Counter(c.id for c in test_set.cases).items() if count > 1]
     if repeated:

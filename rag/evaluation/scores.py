@@ -49,6 +49,7 @@ class Scored:
 
     `shares` is what it adds to each metric. `ranks` are the places (from 1) in the evidence where
     gold stands. `right_sources` are the numbers of the cited sources that hold gold.
+    `gold_titles` are the gold articles as a person calls them.
     """
 
     case: Case
@@ -57,6 +58,7 @@ class Scored:
     cause: Cause | None
     ranks: tuple[int, ...] = ()
     right_sources: tuple[int, ...] = ()
+    gold_titles: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -105,7 +107,8 @@ def _score_case(
     ranks = tuple(
         place for place, item in enumerate(outcome.evidence, start=1) if finder.matched(case, item)
     )
-    return Scored(case, outcome, shares, cause, ranks, right)
+    titles = tuple(finder.title(key, outcome.evidence) for key in case.relevant)
+    return Scored(case, outcome, shares, cause, ranks, right, titles)
 
 
 def is_correct(case: Case, said: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.evaluation.extra import needed
 from rag.evaluation.metrics import Shares, value_of
 
 RESAMPLES = 2000
@@ -114,13 +115,11 @@ def differences(
 
 def mcnemar(before: Sequence[float], after: Sequence[float]) -> float:
     """The two-sided p-value of McNemar's exact test for paired values that are 0 or 1."""
-    from scipy.stats import binomtest
-
     better = sum(old < new for old, new in zip(before, after, strict=True))
     worse = sum(old > new for old, new in zip(before, after, strict=True))
     if better + worse == 0:
         return 1.0
-    return float(binomtest(better, better + worse, 0.5).pvalue)
+    return float(needed("scipy.stats").binomtest(better, better + worse, 0.5).pvalue)
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:

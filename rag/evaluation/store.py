@@ -19,7 +19,7 @@ import os
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -221,6 +221,18 @@ class RunFolder:
             if digests.get(case_id) == digest:
                 found[case_id] = outcome
         return found
+
+
+def list_runs(runs: Path) -> list[Manifest]:
+    """The runs in a folder, newest first; what is not readable as a run is left out."""
+    found = []
+    for path in runs.rglob("run.json"):
+        try:
+            manifest = RunFolder(path.parent).manifest()
+        except EvaluationError:
+            continue
+        found.append(replace(manifest, name=path.parent.relative_to(runs).as_posix()))
+    return sorted(found, key=lambda manifest: (manifest.started, manifest.name), reverse=True)
 
 
 def _what_differs(earlier: Manifest, now: Manifest) -> str:

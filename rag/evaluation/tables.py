@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.errors import EvaluationError, TestSetError
+from rag.errors import TestSetError
 from rag.evaluation.cases import Problem
 from rag.evaluation.columns import RowReader, field_of
+from rag.evaluation.extra import needed
 
 Row = tuple[int, dict[str, Any]]
 _MANY_PROBLEMS = 50
@@ -87,7 +88,7 @@ def _records(records: Any, reader: RowReader) -> Iterator[list[str]]:
 
 def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:
     """Row number and fields of each row of the first sheet that has a question column."""
-    openpyxl = openpyxl_package()
+    openpyxl = needed("openpyxl")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -116,17 +117,6 @@ def too_many(problems: Sequence[Problem]) -> str:
     if len(problems) > _MANY_PROBLEMS:
         lines.append(f"... and {len(problems) - _MANY_PROBLEMS} more")
     return "\n".join(lines)
-
-
-def openpyxl_package() -> Any:
-    """The package openpyxl, or an error that names the extra that brings it."""
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise EvaluationError(
-            "XLSX needs the package openpyxl", remedy='pip install "wenbao[eval]"'
-        ) from error
-    return openpyxl
 
 
 def _find_header(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[str] | None]:

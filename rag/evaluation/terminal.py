@@ -53,6 +53,25 @@ def report_tables(report: Report) -> list[RenderableType]:
     return tables
 
 
+def grid_table(reports: Sequence[Report]) -> RenderableType:
+    """The headline figures of several runs, one a row."""
+    from rich.table import Table
+
+    table = Table(title="All runs", title_justify="left")
+    table.add_column("run", overflow="fold")
+    names = [
+        name
+        for name, metric in METRICS.items()
+        if metric.headline and any(report.figure(name) for report in reports)
+    ]
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    for report in reports:
+        figures = [report.figure(name) for name in names]
+        table.add_row(report.name, *(f"{item.value:.4f}" if item else "" for item in figures))
+    return table
+
+
 def comparison_tables(comparison: Comparison) -> list[RenderableType]:
     """The differences and the fixed and broken questions, to be printed by rich."""
     from rich.table import Table

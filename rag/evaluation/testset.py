@@ -14,6 +14,7 @@ from rag.errors import TestSetError
 from rag.evaluation import tables
 from rag.evaluation.cases import Case, Problem, TestSet
 from rag.evaluation.columns import RowReader
+from rag.evaluation.extra import needed
 from rag.evaluation.public import (
     closed_context_warning,
     is_rgb,
@@ -188,7 +189,7 @@ def _write_csv(path: Path, rows: list[list[str]]) -> None:
 
 
 def _write_xlsx(path: Path, rows: list[list[str]], notes: list[str]) -> None:
-    openpyxl = tables.openpyxl_package()
+    openpyxl = needed("openpyxl")
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "测试集"

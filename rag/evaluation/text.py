@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rag.chinese.normalise import fold, simplify
+from rag.evaluation.extra import needed
 
 LONG_ANSWER = 12
 """Characters from which a reference answer is met by recall and no longer by containment."""
@@ -117,15 +118,15 @@ def longest_common_run(left: Sequence[str], right: Sequence[str]) -> int:
 
 
 def _rouge(text: str, reference: str) -> dict[str, float]:
-    from rouge_chinese import Rouge
-
     # The package cuts its input at full stops; inside a number that would lose nothing but the
     # point, so the point goes on both sides alike.
     ours = " ".join(unit.replace(".", "") for unit in segments(text)).strip()
     gold = " ".join(unit.replace(".", "") for unit in segments(reference)).strip()
     if not ours or not gold:
         return {"f": 0.0, "p": 0.0, "r": 0.0}
-    scores: list[dict[str, dict[str, float]]] = Rouge(metrics=["rouge-l"]).get_scores(ours, gold)
+    scores: list[dict[str, dict[str, float]]] = (
+        needed("rouge_chinese").Rouge(metrics=["rouge-l"]).get_scores(ours, gold)
+    )
     return scores[0]["rouge-l"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from rag.errors import QuestionError
 from rag.index.collection import Collection
 from rag.retrieval.fusion import Scores, dense_weight, fuse, standardise
 from rag.retrieval.question import DateRange, Question, understand
-from rag.retrieval.wording import Wording, question_wording, similar_wording
+from rag.retrieval.wording import Reading, Wording, overlap, question_wording, read
 from rag.settings import Settings
 from rag.types import Article, Evidence, Filters, Passage
 
@@ -47,12 +48,14 @@ class _Found:
     """Its standardised similarity among the candidates."""
     dated: bool
 
-    @property
-    def context(self) -> str:
-        """The passage with what stands over it."""
-        article = self.article
-        over = (article.kicker, article.headline, self.passage.subhead, *article.byline)
-        return "\n".join((*over, self.passage.text))
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A candidate that is returned, with the readings of its text and of what stands over it."""
+
+    found: _Found
+    passage: Reading
+    over: Reading
 
 
 def search(
@@ -112,7 +115,7 @@ def _best_coverage(collection: Collection, wording: Wording, ids: Sequence[int])
     articles = collection.find_articles(sorted({p.article_id for p in passages.values()}))
     return max(
         (
-            wording.coverage(f"{articles[p.article_id].headline}\n{p.text}")
+            wording.coverage(read(f"{articles[p.article_id].headline}\n{p.text}"))
             for p in passages.values()
             if p.article_id in articles
         ),
@@ -156,48 +159,56 @@ def _is_dated(passage: Passage, article: Article, dates: Sequence[DateRange]) ->
     return any(wanted.meets(named) for wanted in dates for named in ranges)
 
 
-def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:
-    kept: list[_Found] = []
+def _distinct(found: Sequence[_Found], k: int) -> list[_Kept]:
+    kept: list[_Kept] = []
     for one in found:
         if len(kept) == k:
             break
-        if not any(
-            similar_wording(one.passage.text, other.passage.text) >= _SAME for other in kept
-        ):
-            kept.append(one)
+        passage = read(one.passage.text)
+        if not any(overlap(passage, other.passage) >= _SAME for other in kept):
+            kept.append(_Kept(one, passage, read(_heading(one))))
     return kept
 
 
-def _explain(found: Sequence[_Found], wording: Wording, weight: float) -> list[Evidence]:
-    coverages = [wording.coverage(one.context) for one in found]
-    if not found:
+def _heading(one: _Found) -> str:
+    article = one.article
+    return "\n".join((article.kicker, article.headline, one.passage.subhead, *article.byline))
+
+
+def _explain(kept: Sequence[_Kept], wording: Wording, weight: float) -> list[Evidence]:
+    if not kept:
         return []
-    nearness = (found[0].similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
+    coverages = [wording.coverage(one.passage | one.over) for one in kept]
+    best = kept[0].found
+    nearness = (best.similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
     quality = weight * min(1.0, max(0.0, nearness)) + (1 - weight) * coverages[0]
-    return [
-        Evidence(
-            passage=one.passage,
-            article=one.article,
-            # The best gets what it is worth; the others less by how far they are behind.
-            score=float(quality * np.exp((one.fused - found[0].fused) / 2)),
-            similarity=one.similarity,
-            coverage=coverage,
-            matched=(matched := wording.matched(one.context)),
-            reasons=_reasons(one, matched, wording),
+    evidence = []
+    for one, coverage in zip(kept, coverages, strict=True):
+        found = one.found
+        matched = wording.matched(one.passage | one.over)
+        evidence.append(
+            Evidence(
+                passage=found.passage,
+                article=found.article,
+                # The best gets what it is worth; the others less by how far they are behind.
+                score=quality * math.exp((found.fused - best.fused) / 2),
+                similarity=found.similarity,
+                coverage=coverage,
+                matched=matched,
+                reasons=_reasons(one, matched, wording),
+            )
         )
-        for one, coverage in zip(found, coverages, strict=True)
-    ]
+    return evidence
 
 
-def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:
+def _reasons(one: _Kept, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:
     reasons = []
     if matched:
         reasons.append("命中" + "、".join(f"“{word}”" for word in matched))
-    headline = f"{one.article.kicker}\n{one.article.headline}"
-    if wording.coverage(headline) >= _HEADLINE_SHARE:
+    if wording.coverage(one.over) >= _HEADLINE_SHARE:
         reasons.append("标题相符")
-    if one.dated:
+    if one.found.dated:
         reasons.append("日期相符")
-    if one.standing >= _NEAR or not reasons:
+    if one.found.standing >= _NEAR or not reasons:
         reasons.append("语义相近")
     return tuple(reasons)

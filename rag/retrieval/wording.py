@@ -20,6 +20,29 @@ _TELLING_RARITY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A text in search form with its units; made once, for folding costs more than comparing."""
+
+    folded: str
+    units: frozenset[str]
+
+    def __or__(self, other: Reading) -> Reading:
+        return Reading(f"{self.folded}\n{other.folded}", self.units | other.units)
+
+
+def read(text: str) -> Reading:
+    """Return the reading of a text."""
+    folded = fold(text)
+    return Reading(folded, frozenset((*bigrams(folded), *characters(folded))))
+
+
+def overlap(first: Reading, second: Reading) -> float:
+    """Return the share of their units that two texts have in common (Jaccard), in [0, 1]."""
+    union = len(first.units | second.units)
+    return len(first.units & second.units) / union if union else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """The telling units of a question with their rarity, and its content words in order."""
 
@@ -28,18 +51,17 @@ class Wording:
     rarities: NDArray[np.float64]
     words: tuple[str, ...]
 
-    def coverage(self, text: str) -> float:
-        """Return the share of the question's rare wording in `text`, in [0, 1]."""
+    def coverage(self, reading: Reading) -> float:
+        """Return the share of the question's rare wording in a text, in [0, 1]."""
         total = float(self.rarities.sum())
         if not total:
             return 0.0
-        present = _units(fold(text))
-        found = np.array([unit in present for unit in self.units], bool)
+        found = np.array([unit in reading.units for unit in self.units], bool)
         return float(self.rarities[found].sum()) / total
 
-    def matched(self, text: str) -> tuple[str, ...]:
-        """Return the words of the question in `text`; neighbours that stand together are one."""
-        folded = fold(text)
+    def matched(self, reading: Reading) -> tuple[str, ...]:
+        """Return the words of the question in a text; neighbours that stand together are one."""
+        folded = reading.folded
         joined: list[str] = []
         for word in self.words:
             if word not in folded:
@@ -68,13 +90,3 @@ def question_wording(question: str, snapshot: Snapshot) -> Wording:
         np.where(rarities >= _TELLING_RARITY, rarities, 0.0) if len(units) else rarities,
         tuple(dict.fromkeys(word for word in words if word in folded)),
     )
-
-
-def similar_wording(first: str, second: str) -> float:
-    """Return the share of pairs of characters that two texts have in common (Jaccard)."""
-    one, other = set(bigrams(first)), set(bigrams(second))
-    return len(one & other) / len(one | other) if one and other else float(first == second)
-
-
-def _units(folded: str) -> set[str]:
-    return {*bigrams(folded), *characters(folded)}

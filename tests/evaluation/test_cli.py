@@ -56,7 +56,8 @@ def test_json_is_one_document(run, path):
 
 
 def test_a_grid_makes_a_run_for_each_value(run, path, tmp_path):
-    run("eval", str(path), "--name", "格", "--grid", "retrieval.k=2,4", "--retrieval")
+    shown = run("eval", str(path), "--name", "格", "--grid", "retrieval.k=2,4", "--retrieval")
+    assert "All runs" in shown
     for k in (2, 4):
         saved = tmp_path / "runs" / "格" / f"retrieval.k={k}" / "report.json"
         settings = json.loads(saved.read_text("utf-8"))["run"]["settings"]

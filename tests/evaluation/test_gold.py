@@ -100,3 +100,9 @@ def test_a_source_holds_gold_by_quote_by_answer_or_else_by_article():
     # The right article is not enough where the answer could have been quoted.
     assert not finder.holds_gold(Case("1", "？", answers=("4800人次",), relevant=("a1",)), source)
     assert not finder.holds_gold(Case("1", "？", relevant=("a2",)), source)
+
+
+def test_a_gold_article_is_called_by_its_headline():
+    finder = GoldFinder((GoldArticle("q-17", "标题", "正文"), GoldArticle("q-18", "", "正文。")))
+    names = [finder.title(key, [PASSAGE]) for key in ("q-17", "q-18", "a1", "别的")]
+    assert names == ["标题", "正文。…", PASSAGE.headline, "别的"]

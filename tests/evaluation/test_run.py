@@ -3,7 +3,7 @@ import json
 import pytest
 
 from rag.errors import EvaluationError, TestSetError
-from rag.evaluation import Case, TestSet, evaluate, read_report
+from rag.evaluation import Case, GoldArticle, TestSet, evaluate, list_runs, read_report
 from rag.evaluation.store import RunFolder
 from rag.types import Turn
 from tests.evaluation.standin import StandIn, seed_articles
@@ -82,8 +82,6 @@ def test_a_finished_run_asks_nothing_and_can_be_read_again(tmp_path, assistant, 
 
 
 def test_gold_articles_of_the_set_are_kept_with_the_run(tmp_path, assistant):
-    from rag.evaluation import GoldArticle
-
     article = seed_articles()[0]
     case = Case("1", "沈东主持会议并讲话？", relevant=("外部编号",))
     gold = GoldArticle("外部编号", "", article.text)
@@ -214,6 +212,25 @@ def test_progress_counts_what_was_finished_before(tmp_path, test_set):
         progress=lambda done, total, _: seen.append((done, total)),
     )
     assert seen == [(done, len(test_set)) for done in range(2, len(test_set) + 1)]
+
+
+def test_runs_are_listed_newest_first_and_rubbish_is_left_out(tmp_path, assistant, test_set):
+    evaluate(assistant, test_set, runs=tmp_path, name="一")
+    evaluate(assistant, test_set, runs=tmp_path, name="格/retrieval.k=8")
+    (tmp_path / "坏").mkdir()
+    (tmp_path / "坏" / "run.json").write_text("{")
+    found = list_runs(tmp_path)
+    assert {manifest.name for manifest in found} == {"一", "格/retrieval.k=8"}
+    assert found == sorted(found, key=lambda manifest: manifest.started, reverse=True)
+    assert list_runs(tmp_path / "没有") == []
+
+
+def test_a_missing_package_is_said_before_the_first_question(assistant, test_set, monkeypatch):
+    monkeypatch.setattr("rag.evaluation.extra.find_spec", lambda name: None)
+    with pytest.raises(EvaluationError, match="rouge_chinese") as caught:
+        evaluate(assistant, test_set)
+    assert "wenbao[eval]" in caught.value.remedy
+    assert assistant.calls == 0
 
 
 def test_no_run_here_is_an_error_with_a_remedy(tmp_path):

@@ -1,0 +1,170 @@
+"""Lines of a document that marks its headings (a web page, a Word file) become articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rag.corpus.bylines import is_byline_line, is_lead, parse_names, stated_authors
+from rag.corpus.drafts import Draft, derive_headline, finish
+from rag.corpus.headlines import same_headline
+from rag.corpus.kinds import Kind, kind_of
+from rag.corpus.pages import read_pages
+from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.results import ReadResult
+from rag.types import FileProblem
+
+_DROPPED = {
+    Kind.RULE: "rule or ornament",
+    Kind.HEADER: "page header",
+    Kind.COLOPHON: "colophon or advertisement",
+    Kind.COLUMN: "title of a column",
+    Kind.CONTINUATION: "notice of another page",
+}
+_PAGE_LEADS = 2
+"""News openings from which a document under one headline is a page and not an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document: `level` is that of a heading, 0 for text.
+
+    `strong` is true when all of it is bold, `caption` when it stands under a picture, `boundary`
+    when a page starts with it.
+    """
+
+    text: str
+    level: int = 0
+    strong: bool = False
+    caption: bool = False
+    boundary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a document says of itself outside its text; empty where it says nothing."""
+
+    headline: str = ""
+    kicker: str = ""
+    byline: tuple[str, ...] = ()
+    published: date | None = None
+    section: str = ""
+    url: str = ""
+
+
+def read_outline(
+    lines: Sequence[Line], source: str, published: date | None = None, matter: Matter | None = None
+) -> ReadResult:
+    """Return the articles of a document.
+
+    Headings of the top level open articles, deeper ones are subheads; under a headline given by
+    `matter` all are subheads. A document without headings, or with several news items under fewer
+    headlines, is a page dump and is read as one.
+    """
+    matter = matter or Matter()
+    top = 0 if matter.headline else _top_level(lines)
+    headlines = sum(line.level == top for line in lines) if top else bool(matter.headline)
+    leads = sum(is_lead(line.text) for line in lines)
+    if not headlines or (leads >= _PAGE_LEADS and leads > headlines):
+        dump = "\n\n".join(("\f" if line.boundary else "") + line.text for line in lines)
+        found = read_pages(dump, source, matter.published or published)
+        return ReadResult(found.articles, found.dropped, found.doubted)
+    reader = _OutlineReader(source, matter, top)
+    for number, line in enumerate(lines, 1):
+        reader.take(number, line)
+    return reader.result(published)
+
+
+def _top_level(lines: Sequence[Line]) -> int:
+    """The level whose headings are headlines, 0 without headings.
+
+    A lone heading over several is the name of the paper or page when news opens under those.
+    """
+    levels = sorted({line.level for line in lines if line.level})
+    for level, deeper in zip(levels, levels[1:], strict=False):
+        under = [
+            following
+            for line, following in zip(lines, lines[1:], strict=False)
+            if line.level == deeper
+        ]
+        news = sum(is_lead(line.text) or is_byline_line(line.text) for line in under)
+        if sum(line.level == level for line in lines) > 1 or news < _PAGE_LEADS:
+            return level
+    return levels[-1] if levels else 0
+
+
+@dataclass(slots=True)
+class _OutlineReader:
+    source: str
+    matter: Matter
+    top: int
+    section: str = ""
+    drafts: list[Draft] = field(default_factory=list)
+    dropped: list[FileProblem] = field(default_factory=list)
+    doubted: list[FileProblem] = field(default_factory=list)
+
+    def take(self, number: int, line: Line) -> None:
+        """Take the next line of the document."""
+        if line.level and line.level == self.top:
+            self.drafts.append(Draft(headline=line.text, section=self.section, line=number))
+        elif line.level and self.top and line.level < self.top:
+            self.section = line.text
+        else:
+            self._inside(self._current(number), number, line)
+
+    def result(self, published: date | None) -> ReadResult:
+        """Return the articles of the lines taken."""
+        kept = []
+        for draft in self.drafts:
+            if not draft.has_text:
+                words = " ".join([draft.headline, *(part.text for part in draft.parts)]).strip()
+                self._drop(draft.line, "headline without text", words)
+                continue
+            if not draft.headline:
+                draft.headline = derive_headline(draft.last_paragraph or draft.parts[0].text)
+                self._doubt(draft.line, "no headline; its opening words serve as one", draft)
+            kept.append(draft)
+        day = self.matter.published or published
+        inferred = None if day else infer_day(part.text for d in kept for part in d.parts)
+        when = Published(day or inferred, inferred=inferred is not None)
+        articles = finish(kept, self.source, when, url=self.matter.url)
+        for article, draft in zip(articles, kept, strict=True):
+            if not article.complete:
+                self._doubt(draft.line, "stops in mid-sentence", draft)
+        return ReadResult(articles, tuple(self.dropped), tuple(self.doubted))
+
+    def _current(self, number: int) -> Draft:
+        if not self.drafts:
+            matter = self.matter
+            draft = Draft(matter.headline, matter.kicker, matter.section, line=number)
+            draft.byline += matter.byline
+            self.drafts.append(draft)
+        return self.drafts[-1]
+
+    def _inside(self, draft: Draft, number: int, line: Line) -> None:
+        kind = kind_of(line.text)
+        if same_headline(draft.headline, line.text) and len(line.text) < 2 * len(draft.headline):
+            self._drop(number, "headline repeated inside its article", line.text)
+        elif line.caption or kind is Kind.CAPTION:
+            draft.add_caption(line.text)
+        elif kind in _DROPPED:
+            self._drop(number, _DROPPED[kind], line.text)
+        elif kind is Kind.META:
+            self._drop(number, "source and time of the item", line.text)
+            draft.published = draft.published or parse_day(line.text)
+            draft.byline += stated_authors(line.text)
+        elif kind is Kind.BYLINE:
+            draft.byline += parse_names(line.text)
+        elif kind is Kind.SUBTITLE and not draft.has_text:
+            draft.kicker = f"{draft.kicker} {line.text}".strip()
+        elif line.level or (line.strong and kind in (Kind.SHORT, Kind.NUMBERED)):
+            draft.add_subhead(line.text)
+        else:
+            draft.add_paragraph(line.text)
+
+    def _drop(self, line: int, reason: str, text: str) -> None:
+        self.dropped.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
+
+    def _doubt(self, line: int, reason: str, draft: Draft) -> None:
+        self.doubted.append(FileProblem(self.source, f"line {line}, {reason}：{draft.headline}"))

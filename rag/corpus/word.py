@@ -1,0 +1,117 @@
+"""Word files (.docx) become articles: headings as headlines and subheads, else by page rules."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rag.corpus.blocks import clean
+from rag.corpus.extras import load
+from rag.corpus.outline import Line, read_outline
+from rag.corpus.results import ReadResult
+from rag.errors import CorpusError
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+_HEADING = re.compile(r"(?:heading|标题|標題)\s*(\d)?$")
+_CAPTION = re.compile(r"caption|题注")
+_TITLES = {"title": 1, "标题": 1, "subtitle": 0, "副标题": 0}
+
+
+def read_docx(data: bytes, source: str, published: date | None = None) -> ReadResult:
+    """Return the articles of a Word file, tables row by row in their place.
+
+    Raises:
+        CorpusError: the file is damaged, or the extra `formats` is not installed.
+    """
+    docx = load("docx", "formats", source)
+    try:
+        document = docx.Document(io.BytesIO(data))
+        lines = list(_lines(document))
+    except (KeyError, ValueError, zipfile.BadZipFile, docx.opc.exceptions.OpcError) as error:
+        raise _damaged(source, error) from error
+    except Exception as error:
+        # The XML parser has errors of its own library.
+        if type(error).__module__.split(".")[0] != "lxml":
+            raise
+        raise _damaged(source, error) from error
+    return read_outline(lines, source, published)
+
+
+def _damaged(source: str, error: Exception) -> CorpusError:
+    return CorpusError(
+        f"{source} is no readable Word file: {error}", remedy="save it again as .docx"
+    )
+
+
+def _lines(document: Document) -> Iterator[Line]:
+    from docx.table import Table
+
+    boundary = False
+    for item in document.iter_inner_content():
+        if isinstance(item, Table):
+            yield from _rows(item)
+            continue
+        level = _level(item)
+        strong = _is_strong(item)
+        caption = bool(_CAPTION.search(_style(item)))
+        boundary = boundary or item.paragraph_format.page_break_before is True
+        for part in re.split("(\f)|[\n\r\v]", _text(item)):
+            if part == "\f":
+                boundary = True
+            elif part and (text := clean(part)):
+                yield Line(text, level, strong, caption, boundary)
+                boundary = False
+
+
+def _text(paragraph: Paragraph) -> str:
+    """The text of a paragraph; a page break is a form feed."""
+    parts = []
+    for node in paragraph._p.iter():  # noqa: SLF001 - the library has no call for page breaks
+        name = node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+        if name == "t":
+            parts.append(node.text or "")
+        elif name == "tab":
+            parts.append(" ")
+        elif name in ("br", "cr"):
+            kinds = [value for key, value in node.attrib.items() if key.endswith("}type")]
+            parts.append("\f" if "page" in kinds else "\n")
+    return "".join(parts)
+
+
+def _rows(table: Table) -> Iterator[Line]:
+    for row in table.rows:
+        cells: list[str] = []
+        for cell in row.cells:
+            text = clean(cell.text)
+            # A merged cell is given once for each column that it covers.
+            if text and (not cells or cells[-1] != text):
+                cells.append(text)
+        if cells:
+            yield Line(" ".join(cells))
+
+
+def _style(paragraph: Paragraph) -> str:
+    style = paragraph.style
+    return (style.name or "").strip().lower() if style is not None else ""
+
+
+def _level(paragraph: Paragraph) -> int:
+    """The heading level counted from 1 (a title), 0 for text."""
+    name = _style(paragraph)
+    if name in _TITLES:
+        return _TITLES[name]
+    match = _HEADING.match(name)
+    return 1 + int(match[1] or 1) if match else 0
+
+
+def _is_strong(paragraph: Paragraph) -> bool:
+    runs = [run for run in paragraph.runs if run.text.strip()]
+    return bool(runs) and all(run.bold for run in runs)
