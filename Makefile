@@ -50,7 +50,7 @@ $(VENV)/.run-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing WenBao with all extras (once, a few minutes)"
-	@$(PIP_INSTALL) --editable ".[dev,eval,openai,transformers]"
+	@$(PIP_INSTALL) --editable ".[dev,eval,formats,ocr,openai,transformers]"
 	@touch $@ $(VENV)/.run-installed
 
 clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ from rag.settings import Settings
 from rag.types import Answer, AnswerDone, AnswerSentence, SentenceVerified, Source, Turn
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
 
     from rag.assistant import Assistant
 
@@ -29,8 +31,6 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """
     import socket
 
-    import uvicorn
-
     from rag.assistant import Assistant
 
     host, port = settings.server.host, settings.server.port
@@ -45,18 +45,22 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             ) from error
     with Assistant.open(settings=settings) as assistant:
         assistant.warm_up()
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(assistant), host=host, port=port, log_level="warning")
-        )
-        original = server.startup
+        asyncio.run(_serve(assistant, host, port, ready))
 
-        async def startup(*args: Any, **kwargs: Any) -> None:
-            await original(*args, **kwargs)
-            shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
-            ready(f"http://{shown}:{port}")
 
-        server.startup = startup  # type: ignore[method-assign]
-        server.run()
+async def _serve(assistant: Assistant, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted. The page is built inside the loop: its parts belong to one."""
+    import uvicorn
+
+    config = uvicorn.Config(create_app(assistant), host=host, port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.05)
+    if server.started:
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
+        ready(f"http://{shown}:{port}")
+    await serving
 
 
 def create_app(assistant: Assistant) -> FastAPI:
@@ -78,12 +82,24 @@ def create_app(assistant: Assistant) -> FastAPI:
         create_chat_completion_router(list_models=lambda: [MODEL_NAME], run_completion=complete)
     )
 
+    app.add_exception_handler(WenBaoError, _explain)
+
     @app.get("/healthz")
     def healthy() -> dict[str, object]:
         return {"articles": assistant.stats().articles, "generator": assistant.generator.name}
 
     mount(app, assistant)
     return app
+
+
+def _explain(_: Request, error: Exception) -> JSONResponse:
+    """Answer in the form in which clients of the endpoint expect errors."""
+    from fastapi.responses import JSONResponse
+
+    return JSONResponse(
+        {"error": {"message": str(error), "type": type(error).__name__, "code": None}},
+        status_code=400 if isinstance(error, QuestionError) else 503,
+    )
 
 
 def _conversation(messages: list[dict[str, Any]]) -> tuple[str, list[Turn]]:

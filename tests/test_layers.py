@@ -29,6 +29,7 @@ ORDER = (
     "ui",
     "rag.server",
     "rag.cli",
+    "rag.__main__",
 )
 
 

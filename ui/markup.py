@@ -52,3 +52,8 @@ def problem(sentence: str, command: str = "", detail: str = "") -> str:
             f"<details><summary>{texts.TECHNICAL}</summary><p>{escape(detail)}</p></details>"
         )
     return f'<div class="note" role="status">{"".join(parts)}</div>'
+
+
+def alert(text: str) -> str:
+    """Return a line that screen readers read out at once, empty for no text."""
+    return f'<p role="alert">{escape(text)}</p>' if text else ""

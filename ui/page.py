@@ -15,7 +15,8 @@ from ui.chat import Chat, ChatAssistant, InputError, Progress, Request
 from ui.conversation import Conversation, Exchange, Status, dump, load
 from ui.export import markdown
 from ui.feedback import FeedbackFile
-from ui.markup import escape, problem
+from ui.markup import alert, escape, problem
+from ui.parts import INSTANT, QUIET, blocks, lively, said, static
 from ui.sources import render_sources
 
 _LOG = logging.getLogger(__name__)
@@ -23,32 +24,17 @@ _LOG = logging.getLogger(__name__)
 _STORAGE = "wenbao-conversation-1"
 _WAITING = 64
 _INSTANT_LIMIT = 16
-# Clicks on our own buttons reach the server with what their data attributes say.
-_BUS = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button');
-  if (!button || !element.contains(button)) return;
-  if (button.dataset.ask) trigger('submit', {question: button.dataset.ask});
-  if (!button.dataset.do) return;
-  const box = button.parentElement.querySelector('textarea');
-  window.wenbao?.remember(button);
-  trigger('click', {...button.dataset, reason: box ? box.value : ''});
-});
-watch('value', () => window.wenbao?.changed(element));
-"""
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_INSTANT: dict[str, Any] = {**_QUIET, "queue": False}
 
 
 def closed_page(error: WenBaoError) -> gr.Blocks:
     """Return a page that says why nothing can be asked and what mends it."""
     _LOG.error("the chat page stays closed: %s", error)
-    page = _blocks()
+    page = blocks(texts.NAME)
     with page, gr.Column(elem_id="page", elem_classes="closed"):
         with gr.Row(elem_id="top"):
-            _static(_masthead(""), "masthead")
+            static(_masthead(""), "masthead")
         with gr.Column(elem_id="talk"):
-            _static(problem(*texts.advice(error)), "current")
+            static(problem(*texts.advice(error)), "current")
     return page
 
 
@@ -63,7 +49,7 @@ def chat_page(
     file = (
         FeedbackFile(feedback) if feedback else FeedbackFile.beside(assistant.settings.collection)
     )
-    page = _blocks()
+    page = blocks(texts.NAME)
     with page:
         parts = _ChatPage(Chat(assistant, feedback=file, examples=examples))
         parts.wire(page, concurrency)
@@ -78,15 +64,15 @@ class _ChatPage:
         self.chat = chat
         with gr.Column(elem_id="page"):
             with gr.Row(elem_id="top"):
-                self.masthead = _static(_masthead(""), "masthead")
+                self.masthead = static(_masthead(""), "masthead")
                 self.new = gr.Button(texts.NEW, elem_id="new", size="sm")
                 self.export = gr.Button(texts.EXPORT, elem_id="export", size="sm")
             with gr.Column(elem_id="talk"):
-                self.past = _lively("", "past")
-                self.current = _lively("", "current")
+                self.past = lively("", "past")
+                self.current = lively("", "current")
             with gr.Column(elem_id="panel"):
-                self.sources = _lively(_panel(None, 0), "sources")
-                self.article = _lively("", "article")
+                self.sources = lively(_panel(None, 0), "sources")
+                self.article = lively("", "article")
             with gr.Column(elem_id="compose"):
                 self._compose()
         self.saved = gr.BrowserState([], storage_key=_STORAGE, secret=_STORAGE)
@@ -95,7 +81,7 @@ class _ChatPage:
         self.file = gr.JSON(visible="hidden", elem_id="file")
 
     def _compose(self) -> None:
-        self.hint = _static("", "hint")
+        self.hint = static("", "hint")
         with gr.Row(elem_id="ask"):
             self.box = gr.Textbox(
                 label=texts.QUESTION_LABEL,
@@ -109,11 +95,11 @@ class _ChatPage:
             self.send = gr.Button(texts.SEND, variant="primary", elem_id="send")
             self.stop = gr.Button(texts.STOP, elem_id="stop", visible=False)
         with gr.Row(elem_id="dates"):
-            _static(texts.ONLY, "only")
+            static(texts.ONLY, "only")
             self.first = _day_box(texts.FROM_LABEL, "first-day")
-            _static(texts.UNTIL, "until")
+            static(texts.UNTIL, "until")
             self.last = _day_box(texts.TO_LABEL, "last-day")
-            _static(texts.KEYS, "keys")
+            static(texts.KEYS, "keys")
 
     def wire(self, page: gr.Blocks, concurrency: int) -> None:
         """Connect the parts."""
@@ -126,13 +112,13 @@ class _ChatPage:
             self._restore,
             [self.saved],
             [self.past, self.current, self.sources, self.masthead],
-            **_INSTANT,
+            **INSTANT,
         )
         typed = gr.on(
-            [self.box.submit, self.send.click], self._begin, [self.box, *given], begun, **_INSTANT
+            [self.box.submit, self.send.click], self._begin, [self.box, *given], begun, **INSTANT
         )
         clicked = gr.on(
-            [self.current.submit, self.past.submit], self._begin_clicked, given, begun, **_INSTANT
+            [self.current.submit, self.past.submit], self._begin_clicked, given, begun, **INSTANT
         )
         for begin in (typed, clicked):
             begin.success(
@@ -141,20 +127,20 @@ class _ChatPage:
                 [self.current, self.sources, self.live],
                 concurrency_limit=concurrency,
                 concurrency_id="answer",
-                **_QUIET,
+                **QUIET,
             ).then(
                 _ready,
                 [self.saved, self.live],
                 [self.box, self.send, self.stop, self.request, self.saved, self.live],
-                **_INSTANT,
-            ).then(None, js="() => window.wenbao.ready()", **_QUIET)
-        self.stop.click(_stop, [self.request], None, **_INSTANT)
+                **INSTANT,
+            ).then(None, js="() => window.wenbao.ready()", **QUIET)
+        self.stop.click(_stop, [self.request], None, **INSTANT)
         for part in (self.past, self.current, self.sources, self.article):
             part.click(
                 self._act,
                 [self.saved, self.live],
                 [self.past, self.current, self.article, self.saved, self.hint],
-                **_INSTANT,
+                **INSTANT,
             )
         self.new.click(
             self._clear,
@@ -163,10 +149,10 @@ class _ChatPage:
                 *(self.past, self.current, self.sources, self.article),
                 *(self.saved, self.live, self.hint),
             ],
-            **_INSTANT,
+            **INSTANT,
         )
-        self.export.click(_export, [self.saved], [self.file, self.hint], **_INSTANT).then(
-            None, [self.file], js="(file) => window.wenbao.download(file)", **_QUIET
+        self.export.click(_export, [self.saved], [self.file, self.hint], **INSTANT).then(
+            None, [self.file], js="(file) => window.wenbao.download(file)", **QUIET
         )
 
     def _restore(self, saved: object) -> tuple[str, str, str, str]:
@@ -186,7 +172,7 @@ class _ChatPage:
         try:
             conversation, request = self.chat.accept(question, first, last, load(saved))
         except InputError as error:
-            return (*(gr.skip() for _ in range(7)), _hint(str(error)), *(gr.skip(),) * 3)
+            return (*(gr.skip() for _ in range(7)), alert(str(error)), *(gr.skip(),) * 3)
         index = len(conversation) - 1
         return (
             answers.render_all(conversation[:-1]),
@@ -210,7 +196,7 @@ class _ChatPage:
         running: Request | None,
         event: gr.EventData,
     ) -> tuple[Any, ...]:
-        return self._begin(_said(event, "question"), first, last, saved, running)
+        return self._begin(said(event, "question"), first, last, saved, running)
 
     def _answer(self, saved: object, request: Request | None) -> Iterator[tuple[Any, ...]]:
         conversation = load(saved)
@@ -241,24 +227,24 @@ class _ChatPage:
         conversation = load(saved)
         if live is not None and conversation:
             conversation = (*conversation[:-1], live)
-        action, index = _said(event, "do"), _number(_said(event, "turn"))
+        action, index = said(event, "do"), _number(said(event, "turn"))
         nothing = gr.skip()
         if action == "sources":
             return nothing, nothing, "", nothing, nothing
         if action == "cite":
-            article = self.chat.cited(conversation, index, _number(_said(event, "number")))
+            article = self.chat.cited(conversation, index, _number(said(event, "number")))
             return nothing, nothing, article or nothing, nothing, nothing
         if action in {"found", "related"}:
             article = self.chat.found(
                 conversation,
                 index,
-                _number(_said(event, "place")),
+                _number(said(event, "place")),
                 related=action == "related",
             )
             return nothing, nothing, article or nothing, nothing, nothing
         if action in {"rate", "reason"} and 0 <= index < len(conversation):
-            rating = _said(event, "rating") if action == "rate" else ""
-            reason = _said(event, "reason")[:1000] if action == "reason" else None
+            rating = said(event, "rating") if action == "rate" else ""
+            reason = said(event, "reason")[:1000] if action == "reason" else None
             return self._rate(conversation, index, rating, reason)
         return (nothing,) * 5
 
@@ -270,7 +256,7 @@ class _ChatPage:
             rated = self.chat.rate(conversation, index, rating, reason=reason)
         except OSError:
             _LOG.exception("the feedback file cannot be written")
-            return nothing, nothing, nothing, nothing, _hint(texts.FEEDBACK_FAILED)
+            return nothing, nothing, nothing, nothing, alert(texts.FEEDBACK_FAILED)
         if rated == conversation:
             return (nothing,) * 5
         if index == len(rated) - 1:
@@ -314,7 +300,7 @@ def _abandon(running: Request | None) -> None:
 def _export(saved: object) -> tuple[Any, str]:
     conversation = load(saved)
     if not conversation:
-        return None, _hint(texts.NOTHING_TO_EXPORT)
+        return None, alert(texts.NOTHING_TO_EXPORT)
     return {"name": texts.EXPORT_FILE, "text": markdown(conversation)}, ""
 
 
@@ -335,23 +321,6 @@ def _masthead(summary: str) -> str:
     )
 
 
-def _hint(text: str) -> str:
-    return f'<p role="alert">{escape(text)}</p>'
-
-
-def _blocks() -> gr.Blocks:
-    page: gr.Blocks = gr.Blocks(title=texts.NAME, analytics_enabled=False, fill_width=True)
-    return page
-
-
-def _static(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
-
-
-def _lively(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=_BUS)
-
-
 def _day_box(label: str, name: str) -> gr.Textbox:
     return gr.Textbox(
         label=label,
@@ -362,12 +331,6 @@ def _day_box(label: str, name: str) -> gr.Textbox:
         min_width=0,
         html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
     )
-
-
-def _said(event: gr.EventData, name: str) -> str:
-    """Return what the page sent under this name; readers can send anything, so always text."""
-    data = event._data if isinstance(event._data, dict) else {}  # noqa: SLF001 - its only accessor raises
-    return str(data.get(name, ""))
 
 
 def _number(text: str) -> int:

@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from rag.cli.options import json_option, load_settings, print_json, progress_bar, settings_options
+from rag.cli.options import (
+    generator_option,
+    json_option,
+    load_settings,
+    print_json,
+    progress_bar,
+    settings_options,
+)
 from rag.doctor import Check, examine
 from rag.errors import WenBaoError
 
@@ -101,13 +108,16 @@ def verify(
 
 
 @click.command()
+@generator_option
 @settings_options
 @json_option
-def doctor(options: tuple[str, ...], collection: Path | None, as_json: bool) -> None:
+def doctor(
+    generator: str | None, options: tuple[str, ...], collection: Path | None, as_json: bool
+) -> None:
     """Check settings, models and collection, and say what to do about each problem."""
     checks: list[Check]
     try:
-        checks = examine(load_settings(options, collection))
+        checks = examine(load_settings(options, collection, generator))
     except WenBaoError as error:
         checks = [Check("settings", False, error.message, error.remedy)]
     healthy = all(check.ok for check in checks)

@@ -10,12 +10,19 @@ from rag.errors import CorpusError
 from rag.types import FileProblem
 
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z\d_:-]{2,20})""", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z\d_:-]{2,20})""", re.IGNORECASE
+)
 _DECLARED_WITHIN = 4096
 # Pages that declare GB2312 or Big5 use the larger sets that grew out of them.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
 _DAMAGED = 0.02
 """Share of unreadable characters up to which a web page is still read."""
+_EVERYDAY = 0.5
+"""Share of everyday characters below which bytes are no text of the encoding tried."""
+_SAMPLE = 20_000
+_SHORT = 40
+"""Characters that a text may have without a single one of the commonest."""
 _COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会"
                     "可主发年动這為個國時來們於對會發報訊記者區市，。、")  # fmt: skip
 
@@ -95,10 +102,30 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
 
 
 def _likeness(text: str) -> float:
-    """Share of everyday characters among the Chinese ones and what was misread."""
-    strange = [character for character in text if not character.isascii()]
-    if not strange:
-        return 1.0
-    common = sum(character in _COMMON for character in strange)
-    private = sum(not is_han(character) and character.isalpha() for character in strange)
-    return (common - private) / len(strange)
+    """How much `text` reads as Chinese: shares of everyday characters, less what was misread."""
+    strange = [character for character in text[:_SAMPLE] if not character.isascii()]
+    letters = [character for character in strange if character.isalpha() or _is_private(character)]
+    if not letters:
+        return 1.0 if not strange or any(mark in text for mark in "，。、：") else 0.0
+    common = sum(character in _COMMON for character in letters)
+    everyday = sum(is_han(character) and _is_everyday(character) for character in letters)
+    misread = sum(not is_han(character) for character in letters)
+    if len(letters) > _SHORT and not common:
+        return 0.0
+    return (common + everyday - misread) / len(letters) - _EVERYDAY
+
+
+def _is_private(character: str) -> bool:
+    return "\ue000" <= character <= "\uf8ff"
+
+
+def _is_everyday(character: str) -> bool:
+    """Whether the character is of the first level of GB 2312 or of Big5, ordered by use."""
+    for encoding, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
+        try:
+            lead = character.encode(encoding)[0]
+        except UnicodeEncodeError:
+            continue
+        if first <= lead <= last:
+            return True
+    return False

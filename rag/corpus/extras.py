@@ -1,4 +1,4 @@
-"""Libraries that only some formats need: those that are not installed are named with their remedy."""
+"""Libraries that only some formats need: a missing one is named with its remedy."""
 
 from __future__ import annotations
 

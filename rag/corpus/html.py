@@ -17,7 +17,7 @@ from rag.corpus.bylines import is_byline_line, parse_names, stated_authors
 from rag.corpus.encodings import decode_page
 from rag.corpus.headlines import key, same_headline
 from rag.corpus.html_lines import PageLine, read_lines
-from rag.corpus.kinds import Kind, kind_of
+from rag.corpus.kinds import Kind, is_finished, kind_of
 from rag.corpus.outline import Line, Matter, read_outline
 from rag.corpus.pages import read_pages
 from rag.corpus.publication import parse_day
@@ -71,9 +71,11 @@ def read_html(data: bytes, source: str, published: date | None = None) -> ReadRe
     results = []
     taken = 0
     for part in parts:
-        matter, body = _article(part, _Page(tree) if alone else None)
-        taken += sum(len(line.text) for line in body)
-        outline = [Line(b.text, b.level, b.strong, b.caption) for b in body]
+        matter, around, body = _article(part, _Page(tree) if alone else None)
+        taken += sum(len(line.text) for line in [*around, *body])
+        outline = [
+            Line(line.text, line.level, line.strong, line.caption, row=line.is_row) for line in body
+        ]
         results.append(read_outline(outline, source, published, matter))
     left = page.left_out + sum(len(line.text) for line in lines) - taken
     if left > 0:
@@ -135,8 +137,10 @@ def _parts(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     return whole if len(whole) > 1 else []
 
 
-def _article(lines: list[PageLine], page: _Page | None) -> tuple[Matter, list[PageLine]]:
-    """What stands around an article, and the lines of its body."""
+def _article(
+    lines: list[PageLine], page: _Page | None
+) -> tuple[Matter, list[PageLine], list[PageLine]]:
+    """What is said of an article, the lines around its headline that say so, and its body."""
     start, end = _body(lines)
     head = _headline(lines, page.titles if page else [], end)
     # A headline inside the body opens it: what stands before it is not of the article.
@@ -153,20 +157,20 @@ def _article(lines: list[PageLine], page: _Page | None) -> tuple[Matter, list[Pa
     ]
     if page and not byline and not _NO_PERSON.search(page.author):
         byline = parse_names(page.author)
-    stated = next((day for line in around if (day := parse_day(line.day))), None)
+    timed = next((moment for line in around if (moment := parse_day(line.day))), None)
     matter = Matter(
         headline=title,
         kicker=" ".join(text for text in kicker if not same_headline(text, title)),
         byline=byline,
-        published=(page.day if page else None) or stated or day,
+        published=(page.day if page else None) or timed or day,
         url=page.url if page else "",
     )
-    return matter, body
+    return matter, [*around, *(lines[head : head + 1] if head >= 0 else [])], body
 
 
 def _running(line: PageLine) -> int:
     """Characters of running text: a line with a sentence's punctuation that is no link."""
-    if line.level or _is_link(line) or not re.search("[，。；：！？,;]", line.text):
+    if line.level or _is_link(line) or not re.search("[，。；！？,;]", line.text):
         return 0
     return len(line.text) if len(line.text) >= 15 else 0
 
@@ -209,7 +213,9 @@ def _headline(lines: Sequence[PageLine], titles: Sequence[str], end: int) -> int
     best, length = -1, 3
     for at, line in enumerate(lines[:end]):
         own = key(line.text)
-        titled = line.level or any("title" in e.name or "标题" in e.name for e in line.elements[-2:])
+        titled = line.level or any(
+            "title" in e.name or "标题" in e.name for e in line.elements[-2:]
+        )
         if titled and len(own) > length and any(own in title for title in wanted):
             best, length = at, len(own)
     if best >= 0:
@@ -235,4 +241,4 @@ def _stated(lines: Sequence[PageLine]) -> tuple[date | None, tuple[str, ...]]:
 
 
 def _short(lines: Sequence[PageLine]) -> Iterator[str]:
-    return (line.text for line in lines if len(line.text) <= 120 and not _running(line))
+    return (line.text for line in lines if len(line.text) <= 120 and not is_finished(line.text))

@@ -36,6 +36,8 @@ _HOLDS_TEXT = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# A line that the source wraps goes on without a space in Chinese.
+_WRAPPED = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\r?\n\s*(?=[^\x00-\x7f])")
 _KEPT_APART = 0.5
 """Share of the page's text from which an element is its text, whatever its name."""
 _DEEPEST = 200
@@ -53,8 +55,10 @@ class Element(NamedTuple):
     @property
     def holds_text(self) -> bool:
         """Whether tag or name say that the text of an article lies in it."""
-        return self.tag in ("article", "main") or "-content" in self.tag or bool(
-            _HOLDS_TEXT.search(self.name)
+        return (
+            self.tag in ("article", "main")
+            or "-content" in self.tag
+            or bool(_HOLDS_TEXT.search(self.name))
         )
 
 
@@ -73,6 +77,11 @@ class PageLine:
     caption: bool = False
     preformatted: bool = False
     day: str = ""
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the line is a row of a table."""
+        return bool(self.elements) and self.elements[-1].tag == "tr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ class _Walker:
 
     def flush(self, elements: tuple[Element, ...], level: int) -> None:
         """End the line, if there is one."""
-        text = clean("".join(self.words))
+        text = clean(_WRAPPED.sub("", "".join(self.words)))
         if text:
             tags = [element.tag for element in elements]
             self.lines.append(

@@ -15,8 +15,12 @@ from itertools import pairwise
 from rag.corpus.blocks import join
 from rag.corpus.kinds import is_finished
 
+HEADLINE_GAP = "\n\n\n\n"
+"""Blank lines before a headline in large type, more than between paragraphs."""
 _COLUMN_GAP = 0.6
 """White space between columns, in characters of the running text."""
+_MODULE_GAP = 1.2
+"""White space between articles one above the other, in characters of the running text."""
 _HEADING = 1.15
 _HEADLINE = 1.45
 """Size of type, in that of the running text, from which a line is a heading or a headline."""
@@ -52,7 +56,7 @@ def page_text(lines: Sequence[PlacedLine]) -> str:
     blocks: list[tuple[str, float]] = []
     for region in _regions(kept, usual):
         blocks += _paragraphs(region, usual)
-    return _written(_rejoined(blocks, usual), usual)
+    return _written(blocks, usual)
 
 
 def _usual_size(lines: Sequence[PlacedLine]) -> float:
@@ -69,12 +73,28 @@ def _regions(lines: list[PlacedLine], usual: float) -> list[list[PlacedLine]]:
     regions = []
     while waiting:
         region = waiting.pop()
-        parts = _columns(region, usual) or _across(region, usual)
+        parts = _modules(region, usual) or _columns(region, usual) or _across(region, usual)
         if parts:
             waiting += reversed(parts)
         else:
             regions.append(sorted(region, key=lambda line: (line.top, line.left)))
     return regions
+
+
+def _modules(lines: list[PlacedLine], usual: float) -> list[list[PlacedLine]]:
+    """The lines over and under white gaps across with a headline below, empty without one.
+
+    Articles side by side end there together: columns do not run through such a gap.
+    """
+    ordered = sorted(lines, key=lambda line: line.top)
+    parts = [[ordered[0]]]
+    bottom = ordered[0].bottom
+    for line in ordered[1:]:
+        if line.top - bottom >= _MODULE_GAP * usual and line.size >= _HEADLINE * usual:
+            parts.append([])
+        parts[-1].append(line)
+        bottom = max(bottom, line.bottom)
+    return parts if len(parts) > 1 else []
 
 
 def _columns(lines: list[PlacedLine], usual: float) -> list[list[PlacedLine]]:
@@ -159,14 +179,11 @@ def _continues(
         return True
     indented = line.left - left > _INDENT * line.size
     ends_early = right - before.right > _INDENT * before.size
-    return not indented and not (ends_early and is_finished(before.text))\
+    return (
+        not indented
+        and not (ends_early and is_finished(before.text))
         and not (ends_early and line.left - left < 0.5 * line.size and len(before.text) < 12)
-
-
-def _rejoined(blocks: list[tuple[str, float]], usual: float) -> list[tuple[str, float]]:
-    """The blocks with what a column break had cut joined again by the page rules: none empty."""
-    del usual
-    return [(text, size) for text, size in blocks if text]
+    )
 
 
 def _written(blocks: list[tuple[str, float]], usual: float) -> str:
@@ -184,6 +201,6 @@ def _written(blocks: list[tuple[str, float]], usual: float) -> str:
                     break
                 run.append(other)
             if max(run) >= _HEADLINE * usual and written:
-                written.append("\n\n")
+                written.append(HEADLINE_GAP)
         written.append(text + "\n\n")
     return "".join(written)

@@ -1,4 +1,4 @@
-"""Scanned pages become placed lines through OCR (the extra `ocr`); its models lie in its package."""
+"""Scanned pages become placed lines through OCR (the extra `ocr`, which carries its models)."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from rag.corpus.bylines import is_byline_line, is_lead, parse_names, stated_authors
 from rag.corpus.drafts import Draft, derive_headline, finish
@@ -31,7 +32,7 @@ class Line:
     """One line of a document: `level` is that of a heading, 0 for text.
 
     `strong` is true when all of it is bold, `caption` when it stands under a picture, `boundary`
-    when a page starts with it.
+    when a page starts with it, `row` when it is a row of a table.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Line:
     strong: bool = False
     caption: bool = False
     boundary: bool = False
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,8 @@ def _top_level(lines: Sequence[Line]) -> int:
     A lone heading over several is the name of the paper or page when news opens under those.
     """
     levels = sorted({line.level for line in lines if line.level})
-    for level, deeper in zip(levels, levels[1:], strict=False):
-        under = [
-            following
-            for line, following in zip(lines, lines[1:], strict=False)
-            if line.level == deeper
-        ]
+    for level, deeper in pairwise(levels):
+        under = [following for line, following in pairwise(lines) if line.level == deeper]
         news = sum(is_lead(line.text) or is_byline_line(line.text) for line in under)
         if sum(line.level == level for line in lines) > 1 or news < _PAGE_LEADS:
             return level
@@ -148,6 +146,8 @@ class _OutlineReader:
             self._drop(number, "headline repeated inside its article", line.text)
         elif line.caption or kind is Kind.CAPTION:
             draft.add_caption(line.text)
+        elif line.row:
+            draft.add_paragraph(line.text)
         elif kind in _DROPPED:
             self._drop(number, _DROPPED[kind], line.text)
         elif kind is Kind.META:

@@ -45,7 +45,12 @@ _CONTENTS = re.compile("导读|头条|编者按")
 
 
 def read_pages(
-    dump: str, source: str, published: date | None = None, *, sections: Sequence[str] = ()
+    dump: str,
+    source: str,
+    published: date | None = None,
+    *,
+    sections: Sequence[str] = (),
+    marked: bool = False,
 ) -> ReadResult:
     """Return the articles of `dump`, a text of newspaper pages.
 
@@ -54,8 +59,9 @@ def read_pages(
         source: the path shown to users; it names the file in reports and enters the ids.
         published: the day of publication where the file gives it.
         sections: names of the pages between form feeds, for those that print none themselves.
+        marked: whether the dump marks each headline by a break, so that other lines are subheads.
     """
-    reader = _PageReader(source, sections)
+    reader = _PageReader(source, sections, marked)
     reader.read(read_blocks(dump))
     return reader.result(published)
 
@@ -64,6 +70,7 @@ def read_pages(
 class _PageReader:
     source: str
     sections: Sequence[str] = ()
+    marked: bool = False
     drafts: list[Draft] = field(default_factory=list)
     dropped: list[FileProblem] = field(default_factory=list)
     doubted: list[FileProblem] = field(default_factory=list)
@@ -167,8 +174,9 @@ class _PageReader:
         elif (
             fresh
             or self.boundary
-            or opens_article(run, following, signed=signed)
-            or self._changes_subject(block, following)
+            or (self.marked and (signed or self._is_news(run, following)))
+            or (not self.marked and opens_article(run, following, signed=signed))
+            or (not self.marked and self._changes_subject(block, following))
         ):
             self._heading(run, following)
         elif draft:

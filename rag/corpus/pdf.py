@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rag.corpus import ocr
 from rag.corpus.blocks import clean
 from rag.corpus.extras import load, pip_line
-from rag.corpus.layout import PlacedLine, page_text
+from rag.corpus.layout import HEADLINE_GAP, PlacedLine, page_text
 from rag.corpus.pages import read_pages
 from rag.corpus.results import ReadResult, joined
 from rag.errors import CorpusError
@@ -50,13 +50,16 @@ def read_pdf(data: bytes, source: str, published: date | None = None) -> ReadRes
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         reason = "needs a password" if "assword" in str(error) else f"is no readable PDF: {error}"
-        raise CorpusError(f"{source} {reason}", remedy="save it again without protection") from error
+        raise CorpusError(
+            f"{source} {reason}", remedy="save it again without protection"
+        ) from error
     try:
         texts, dropped, doubted = _read(document, source)
     finally:
         document.close()
     sections = [f"第{number}页" for number in range(1, len(texts) + 1)]
-    result = read_pages("\f".join(texts), source, published, sections=sections)
+    dump = "\f".join(texts)
+    result = read_pages(dump, source, published, sections=sections, marked=HEADLINE_GAP in dump)
     return joined([ReadResult((), tuple(dropped), tuple(doubted)), result])
 
 
@@ -112,10 +115,14 @@ def _characters(page: PdfPage) -> list[_Character]:
     height = page.get_height()
     text_page = page.get_textpage()
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    place = raw.FS_RECTF()
     found: list[_Character] = []
     for at in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(text_page, at)
         raw.FPDFText_GetCharBox(text_page, at, left, right, bottom, top)
+        # The ink of a quotation mark or comma fills half of its place in the line.
+        if raw.FPDFText_GetLooseCharBox(text_page, at, place):
+            left.value, right.value = place.left, place.right
         size = raw.FPDFText_GetFontSize(text_page, at) * _scale(raw, text_page, at)
         text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
         # The lower half of a surrogate pair follows on some builds as a character of its own.
@@ -160,7 +167,9 @@ def _runs(characters: list[_Character]) -> Iterator[list[_Character]]:
 def _follows(before: _Character, after: _Character) -> bool:
     size = max(before.size, after.size)
     # Punctuation has small boxes: the lines' places are compared by the size of the type.
-    level = abs(after.bottom - before.bottom) < 0.6 * size or abs(after.top - before.top) < 0.3 * size
+    level = (
+        abs(after.bottom - before.bottom) < 0.6 * size or abs(after.top - before.top) < 0.3 * size
+    )
     near = -0.5 * size < after.left - before.right < 1.5 * size
     alike = abs(before.size - after.size) < 0.3 * size
     return level and near and alike

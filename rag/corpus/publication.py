@@ -70,7 +70,9 @@ def infer_day(texts: Iterable[str]) -> date | None:
         if day := _whole_day(sentence):
             days.add(day)
         for match in _MONTH_DAY.finditer(sentence):
-            clause = re.split("[,;，；。]", sentence[max(0, match.start() - 12) : match.start()])[-1]
+            clause = re.split("[,;，；。]", sentence[max(0, match.start() - 12) : match.start()])[
+                -1
+            ]
             after = re.split("[,;，；。]", sentence[match.end() : match.end() + 14])[0]
             if not _AHEAD.search(clause + after):
                 bare.add((int(match[1]), int(match[3] or match[2])))

@@ -8,25 +8,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from rag.corpus.encodings import read_text
+from rag.corpus.archives import read_zip
+from rag.corpus.encodings import decode
+from rag.corpus.extras import is_installed
+from rag.corpus.html import read_html
 from rag.corpus.markdown import read_markdown
 from rag.corpus.pages import read_pages
+from rag.corpus.pdf import read_pdf
 from rag.corpus.publication import parse_day
+from rag.corpus.results import ReadResult
 from rag.corpus.tables import read_csv, read_jsonl
+from rag.corpus.word import read_docx
+from rag.corpus.workbook import read_xlsx
 from rag.errors import CorpusError
-from rag.types import Article, FileProblem
-
-
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """The articles of one file, and what of it was dropped or doubted."""
-
-    articles: tuple[Article, ...] = ()
-    dropped: tuple[FileProblem, ...] = ()
-    doubted: tuple[FileProblem, ...] = ()
+from rag.types import FileProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class FoundFiles:
 class Reader(Protocol):
     """Reads one format."""
 
-    def __call__(self, path: Path, source: str) -> ReadResult:
-        """Return the articles of `path`.
+    def __call__(self, data: bytes, source: str) -> ReadResult:
+        """Return the articles of a file's content; `source` is the path shown to users.
 
         Raises:
             CorpusError: the file as a whole cannot be read.
@@ -62,40 +61,75 @@ class Reader(Protocol):
         ...
 
 
-def _read_pages(path: Path, source: str) -> ReadResult:
-    found = read_pages(read_text(path), source, parse_day(path.name))
-    return ReadResult(found.articles, found.dropped, found.doubted)
+class _Read(Protocol):
+    def __call__(self, text: str, source: str, published: date | None, /) -> ReadResult: ...
 
 
-def _read_markdown(path: Path, source: str) -> ReadResult:
-    found = read_markdown(read_text(path), source, parse_day(path.name))
-    return ReadResult(found.articles, found.dropped, found.doubted)
+def _of_text(read: _Read) -> Reader:
+    """The reader that decodes the content first."""
+
+    def read_decoded(data: bytes, source: str) -> ReadResult:
+        name = PurePosixPath(source).name
+        return read(decode(data, name), source, parse_day(name))
+
+    return read_decoded
 
 
-def _read_jsonl(path: Path, source: str) -> ReadResult:
-    found = read_jsonl(read_text(path), source, parse_day(path.name))
-    return ReadResult(found.articles, found.dropped)
+class _ReadBytes(Protocol):
+    def __call__(self, data: bytes, source: str, published: date | None, /) -> ReadResult: ...
 
 
-def _read_csv(path: Path, source: str) -> ReadResult:
-    found = read_csv(read_text(path), source, parse_day(path.name))
-    return ReadResult(found.articles, found.dropped)
+def _of_bytes(read: _ReadBytes) -> Reader:
+    """The reader of a format that says itself how its text is written."""
+
+    def read_content(data: bytes, source: str) -> ReadResult:
+        return read(data, source, parse_day(PurePosixPath(source).name))
+
+    return read_content
 
 
+def _read_archive(data: bytes, source: str) -> ReadResult:
+    return read_zip(data, source, read_content)
+
+
+_TEXTS: Mapping[str, _Read] = {
+    ".txt": read_pages,
+    ".text": read_pages,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+}
+_BINARIES: Mapping[str, _ReadBytes] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".docx": read_docx,
+    ".pdf": read_pdf,
+    ".xlsx": read_xlsx,
+}
 READERS: Mapping[str, Reader] = {
-    ".txt": _read_pages,
-    ".text": _read_pages,
-    ".md": _read_markdown,
-    ".markdown": _read_markdown,
-    ".jsonl": _read_jsonl,
-    ".ndjson": _read_jsonl,
-    ".csv": _read_csv,
-    ".tsv": _read_csv,
+    **{suffix: _of_text(read) for suffix, read in _TEXTS.items()},
+    **{suffix: _of_bytes(read) for suffix, read in _BINARIES.items()},
+    ".zip": _read_archive,
 }
 """The reader of each suffix."""
 
 READERS_VERSION = 1
 """Raised whenever a reader makes other articles of the same file: known files are read again."""
+_EXTRAS = {
+    ".pdf": ("rapidocr",),
+    ".zip": ("docx", "openpyxl", "pypdfium2", "rapidocr"),
+}
+"""Libraries whose absence leaves parts of such files unread."""
+
+
+def readers_edition(path: Path) -> str:
+    """Return what changes when `path` would be read otherwise: version and installed extras."""
+    extras = [name for name in _EXTRAS.get(path.suffix.lower(), ()) if is_installed(name)]
+    return "+".join([str(READERS_VERSION), *extras])
 
 
 def find_files(paths: Iterable[Path]) -> FoundFiles:
@@ -132,12 +166,12 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
             if file.suffix.lower() in READERS:
                 found.append(FoundFile(file, source))
             else:
-                dropped.append(FileProblem(source, _unknown(file)))
+                dropped.append(FileProblem(source, _unknown(file.suffix)))
     return FoundFiles(tuple(found), tuple(dropped), tuple(dict.fromkeys(scope)))
 
 
 def read_path(path: Path, root: Path | None = None, *, source: str = "") -> ReadResult:
-    """Return the articles of one file.
+    """Return the articles of one file; those of an archive have their member's path as source.
 
     Args:
         path: the file.
@@ -148,22 +182,45 @@ def read_path(path: Path, root: Path | None = None, *, source: str = "") -> Read
         CorpusError: the file is missing, empty, binary, or of an unknown format or encoding.
     """
     source = source or _shown(path, root)
-    reader = READERS.get(path.suffix.lower())
+    if path.suffix.lower() not in READERS:
+        raise _not_read(source, path.suffix)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CorpusError(f"{source} does not exist", remedy="give an existing file") from error
+    except OSError as error:
+        raise CorpusError(
+            f"{source} cannot be read: {error.strerror or error}",
+            remedy="check that the file exists and may be read",
+        ) from error
+    return read_content(data, source, path.suffix)
+
+
+def read_content(data: bytes, source: str, suffix: str = "") -> ReadResult:
+    """Return the articles of a file's content; `suffix` tells the format, else `source` does.
+
+    Raises:
+        CorpusError: the content is empty, binary, or of an unknown format or encoding.
+    """
+    reader = READERS.get((suffix or PurePosixPath(source).suffix).lower())
     if reader is None:
-        raise CorpusError(f"{source}: {_unknown(path)}", remedy="convert it to text or Markdown")
-    if not path.is_file():
-        raise CorpusError(f"{source} does not exist", remedy="give an existing file")
-    if path.stat().st_size == 0:
+        raise _not_read(source)
+    if not data:
         raise CorpusError(f"{source} is an empty file", remedy="export it again or remove it")
-    result = reader(path, source)
+    result = reader(data, source)
     if not result.articles and not result.dropped:
         raise CorpusError(f"{source} holds no text", remedy="export it again or remove it")
     return result
 
 
-def _unknown(path: Path) -> str:
+def _not_read(source: str, suffix: str = "") -> CorpusError:
+    reason = _unknown(suffix or PurePosixPath(source).suffix)
+    return CorpusError(f"{source}: {reason}", remedy="convert it to text or Markdown")
+
+
+def _unknown(suffix: str) -> str:
     known = " ".join(sorted(READERS))
-    return f"unknown format {path.suffix or '(no suffix)'}; known are {known}"
+    return f"unknown format {suffix or '(no suffix)'}; known are {known}"
 
 
 def _shown(path: Path, root: Path | None = None) -> str:

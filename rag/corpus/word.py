@@ -95,7 +95,7 @@ def _rows(table: Table) -> Iterator[Line]:
             if text and (not cells or cells[-1] != text):
                 cells.append(text)
         if cells:
-            yield Line(" ".join(cells))
+            yield Line(" ".join(cells), row=True)
 
 
 def _style(paragraph: Paragraph) -> str:

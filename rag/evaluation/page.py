@@ -63,7 +63,9 @@ def comparison_lines(comparison: Comparison) -> list[str]:
     fixed, broken = len(comparison.fixed), len(comparison.broken)
     lines = [f"共同的 {comparison.shared} 题里，改好了 {fixed} 题，变坏了 {broken} 题。"]
     overall = comparison.difference("pass")
-    if overall is not None:
+    if overall is not None and not overall.change:
+        lines.append(f"通过率没有变化，都是 {overall.after:.1%}。")
+    elif overall is not None:
         sure = "不大可能是偶然" if overall.p < SIGNIFICANT else "可能只是偶然"
         lines.append(
             f"通过率从 {overall.before:.1%} 到 {overall.after:.1%}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.evaluation.compare import SIGNIFICANT, Changed, Comparison, is_worse
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _LISTED = 10
+_SECTION = re.compile(r"(?:^|,)[\w.]+\.(?=\w+=)")
 
 
 def report_tables(report: Report) -> list[RenderableType]:
@@ -54,21 +56,24 @@ def report_tables(report: Report) -> list[RenderableType]:
 
 
 def grid_table(reports: Sequence[Report]) -> RenderableType:
-    """The headline figures of several runs, one a row."""
+    """The headline figures of several runs, one a row, narrow enough for a usual terminal."""
     from rich.table import Table
 
-    table = Table(title="All runs", title_justify="left")
-    table.add_column("run", overflow="fold")
+    table = Table(title="All runs", title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table.add_column("run", overflow="fold", min_width=12)
     names = [
         name
         for name, metric in METRICS.items()
         if metric.headline and any(report.figure(name) for report in reports)
     ]
     for name in names:
-        table.add_column(name.replace("_", " "), justify="right")
+        heading = name.replace("_", "\n").replace("unsupported", "unsup-\nported")
+        table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
         figures = [report.figure(name) for name in names]
-        table.add_row(report.name, *(f"{item.value:.4f}" if item else "" for item in figures))
+        # retrieval.k=4,answering.sentences=3 → k=4 sentences=3
+        label = _SECTION.sub(" ", report.name.rpartition("/")[2]).strip()
+        table.add_row(label, *(f"{item.value:.3f}" if item else "" for item in figures))
     return table
 
 
