@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import QuestionError, SettingsError, WenBaoError
 from rag.records import answer_record
 from rag.settings import Settings
-from rag.types import Answer, AnswerDone, AnswerSentence, SentenceVerified, Source, Turn
+from rag.types import (
+    Answer,
+    AnswerDone,
+    AnswerSentence,
+    SentenceVerified,
+    Source,
+    StreamEvent,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -65,7 +74,7 @@ async def _serve(assistant: Assistant, host: str, port: int, ready: Callable[[st
 
 def create_app(assistant: Assistant) -> FastAPI:
     """Return the web application: endpoint, health check and chat page."""
-    from fastapi import FastAPI
+    from fastapi import FastAPI, HTTPException
     from fastapi_openai_compat import create_chat_completion_router
 
     from ui.app import mount
@@ -73,16 +82,22 @@ def create_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(title="问报", docs_url=None, redoc_url=None, openapi_url=None)
 
     def complete(model: str, messages: list[dict[str, Any]], body: dict[str, Any]) -> Any:
-        question, history = _conversation(messages)
-        if body.get("stream"):
-            return _stream(assistant, model, question, history)
-        return _completion(model, assistant.ask(question, history=history))
+        try:
+            question, history = _conversation(messages)
+            if body.get("stream"):
+                events = assistant.stream(question, history=history)
+                # A question that cannot be asked fails here, before the response has begun.
+                return _stream(model, itertools.chain([next(events)], events))
+            return _completion(model, assistant.ask(question, history=history))
+        except WenBaoError as error:
+            status = 400 if isinstance(error, QuestionError) else 503
+            raise HTTPException(status, str(error)) from error
 
     app.include_router(
         create_chat_completion_router(list_models=lambda: [MODEL_NAME], run_completion=complete)
     )
 
-    app.add_exception_handler(WenBaoError, _explain)
+    app.add_exception_handler(HTTPException, _explain)
 
     @app.get("/healthz")
     def healthy() -> dict[str, object]:
@@ -94,11 +109,14 @@ def create_app(assistant: Assistant) -> FastAPI:
 
 def _explain(_: Request, error: Exception) -> JSONResponse:
     """Answer in the form in which clients of the endpoint expect errors."""
+    from fastapi import HTTPException
     from fastapi.responses import JSONResponse
 
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    cause = type(error.__cause__ or error).__name__
     return JSONResponse(
-        {"error": {"message": str(error), "type": type(error).__name__, "code": None}},
-        status_code=400 if isinstance(error, QuestionError) else 503,
+        {"error": {"message": error.detail, "type": cause, "code": None}},
+        status_code=error.status_code,
     )
 
 
@@ -145,12 +163,12 @@ def _completion(model: str, answer: Answer) -> Any:
     )
 
 
-def _stream(assistant: Assistant, model: str, question: str, history: list[Turn]) -> Iterator[Any]:
+def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
     """Yield verified sentences as chunks, the sources last, the whole record in the final one."""
     from fastapi_openai_compat import ChatCompletion, Choice, Message
 
     try:
-        for event in assistant.stream(question, history=history):
+        for event in events:
             if isinstance(event, SentenceVerified):
                 yield _marked(event.sentence)
             elif isinstance(event, AnswerDone):

@@ -1,13 +1,10 @@
-() => {
-  const texts = TEXTS;
+(texts) => {
   const narrow = window.matchMedia("(max-width: 860px)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const find = (selector) => document.querySelector(selector);
   let opener = "";
   let opened = "";
   let questions = 0;
-
-  document.documentElement.lang = "zh-CN";
 
   const glide = (node, block) =>
     node?.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
@@ -79,20 +76,6 @@
       button.textContent = label;
     }, 1600);
   };
-
-  // The library announces lost connections and full queues in English: say it in Chinese.
-  const notice = document.createElement("p");
-  notice.id = "notice";
-  notice.setAttribute("role", "alert");
-  document.body.append(notice);
-  const announce = () => {
-    const toast = find(".toast-body.error");
-    const said = toast?.textContent ?? "";
-    const kind = /connection/i.test(said) ? "lost" : /queue|busy/i.test(said) ? "full" : "failed";
-    const text = toast ? texts[kind] : "";
-    if (notice.textContent !== text) notice.textContent = text;
-  };
-  new MutationObserver(announce).observe(document.body, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");

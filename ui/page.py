@@ -44,6 +44,7 @@ def chat_page(
     examples: Sequence[str] | None,
     feedback: Path | None,
     concurrency: int,
+    evaluation: str,
 ) -> gr.Blocks:
     """Return the page where an assistant is asked; the arguments are those of `ui.app.build`."""
     file = (
@@ -51,7 +52,7 @@ def chat_page(
     )
     page = blocks(texts.NAME)
     with page:
-        parts = _ChatPage(Chat(assistant, feedback=file, examples=examples))
+        parts = _ChatPage(Chat(assistant, feedback=file, examples=examples), evaluation)
         parts.wire(page, concurrency)
     page.queue(default_concurrency_limit=_INSTANT_LIMIT, max_size=_WAITING)
     return page
@@ -60,11 +61,17 @@ def chat_page(
 class _ChatPage:
     """The parts of the page and the handlers that connect them to `Chat`."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, evaluation: str) -> None:
         self.chat = chat
         with gr.Column(elem_id="page"):
             with gr.Row(elem_id="top"):
                 self.masthead = static(_masthead(""), "masthead")
+                if evaluation:
+                    static(
+                        f'<a class="aside" href="{escape(evaluation)}" '
+                        f'title="{texts.EVALUATION_TIP}">{texts.EVALUATION}</a>',
+                        "aside",
+                    )
                 self.new = gr.Button(texts.NEW, elem_id="new", size="sm")
                 self.export = gr.Button(texts.EXPORT, elem_id="export", size="sm")
             with gr.Column(elem_id="talk"):

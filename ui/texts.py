@@ -18,6 +18,8 @@ SEND = "提问"
 STOP = "停止"
 NEW = "新对话"
 EXPORT = "导出"
+EVALUATION = "评测"
+EVALUATION_TIP = "用一套题检查答得怎么样"
 KEYS = "Enter 提问，Shift+Enter 换行；引用请以原文为准"
 FROM_LABEL = "起始日期"
 TO_LABEL = "截止日期"
@@ -106,12 +108,13 @@ TECHNICAL = "技术说明"
 EMPTY_COLLECTION = "还没有收录任何报道，暂时无法提问。"
 UNEXPECTED = "出了意外的问题，这个问题没能回答。请再试一次；如果仍然不行，请告诉管理员。"
 
-# What the script of the page says by itself.
+# What the scripts of the pages say by itself.
 SCRIPT = {
     "any": "不限",
     "copied": "已复制",
     "lost": "与服务器的连接断了，正在重新连接…",
     "full": "现在提问的人太多，请过一会儿再试。",
+    "large": "文件太大了，请换一个小一些的。",
     "failed": UNEXPECTED,
 }
 
@@ -136,6 +139,7 @@ _ADVICE: dict[type[Exception], Advice] = {
     errors.QuestionError: Advice("这个问题没法直接查，请换个说法再问。"),
     errors.GenerationError: Advice("写答案时出了问题，请再试一次。", _DOCTOR),
     errors.SettingsError: Advice("设置有误，暂时无法使用。", _DOCTOR),
+    errors.EvaluationError: Advice("评测没能进行。"),
     errors.CorpusError: Advice("有文件读不出报道。", _DOCTOR),
     errors.WenBaoError: Advice("暂时无法使用。", _DOCTOR),
 }

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from rag.cli import articles, ask, evaluate, machine, serve
+from rag.cli import articles, ask, machine, serve
+from rag.cli.evaluate import commands as evaluation_commands
 from rag.cli.options import fail
 from rag.errors import WenBaoError
 
@@ -20,9 +21,14 @@ def cli() -> None:
     """
 
 
-for _module in (articles, ask, serve, machine, evaluate):
-    for _command in _module.commands:
-        cli.add_command(_command)
+for _command in (
+    *articles.commands,
+    *ask.commands,
+    *serve.commands,
+    *machine.commands,
+    *evaluation_commands,
+):
+    cli.add_command(_command)
 
 
 def main() -> None:

@@ -66,6 +66,21 @@ def read_zip(data: bytes, source: str, read: Callable[[bytes, str], ReadResult])
     return joined(results)
 
 
+def require_sane(data: bytes, source: str) -> None:
+    """Refuse an office file, which is a zip archive inside, that unpacks to too much.
+
+    Raises:
+        CorpusError: it is no archive or states a size beyond all reason.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise CorpusError(f"{source} is damaged: {error}", remedy="save it again") from error
+    if size > 2 * MEMBER_BYTES:
+        raise CorpusError(f"{source} unpacks to {size} bytes", remedy="save it in smaller parts")
+
+
 def _name(member: zipfile.ZipInfo) -> str:
     """The member's path; packers on Chinese systems write names in GB18030 and do not say so."""
     name = member.filename

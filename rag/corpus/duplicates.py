@@ -76,7 +76,7 @@ def find_reprints(articles: Sequence[Article], known: Iterable[Article] = ()) ->
 
 
 def _alike(known: Iterable[Article], articles: Sequence[Article]) -> list[Article]:
-    """Those of `known` that may be repeated, by a few words out of each: most are set aside fast."""
+    """Those of `known` that may be repeated: a few words out of each set most aside fast."""
     if sum(len(article.text) for article in articles) > _MANY:
         return list(known)
     wanted = {

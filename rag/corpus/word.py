@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rag.corpus.archives import require_sane
 from rag.corpus.blocks import clean
 from rag.corpus.extras import load
 from rag.corpus.outline import Line, read_outline
@@ -32,6 +33,7 @@ def read_docx(data: bytes, source: str, published: date | None = None) -> ReadRe
         CorpusError: the file is damaged, or the extra `formats` is not installed.
     """
     docx = load("docx", "formats", source)
+    require_sane(data, source)
     try:
         document = docx.Document(io.BytesIO(data))
         lines = list(_lines(document))

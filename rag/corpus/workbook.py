@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from datetime import date, datetime
 
+from rag.corpus.archives import require_sane
 from rag.corpus.extras import load
 from rag.corpus.results import ReadResult
 from rag.corpus.tables import Row, lacking_text, read_rows
@@ -20,10 +22,14 @@ def read_xlsx(data: bytes, source: str, published: date | None = None) -> ReadRe
         CorpusError: the file is damaged, or the extra `formats` is not installed.
     """
     openpyxl = load("openpyxl", "formats", source)
+    require_sane(data, source)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [(sheet.title, list(sheet.iter_rows(values_only=True))) for sheet in book]
-        book.close()
+        with warnings.catch_warnings():
+            # Styles and extensions that the library does not know hold no text.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = [(sheet.title, list(sheet.iter_rows(values_only=True))) for sheet in book]
+            book.close()
     except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise CorpusError(
             f"{source} is no readable workbook: {error}", remedy="save it again as .xlsx"

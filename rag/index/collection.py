@@ -173,7 +173,12 @@ class Collection:
         return self._reader().passages(ids)
 
     def sources(self) -> dict[str, str]:
-        """Return the content digest of every source, by path; empty before the first ingestion."""
+        """Return the content digest of every source, by path; empty before the first ingestion.
+
+        With `rebuild` it is empty too, until the collection has been started over.
+        """
+        if self._rebuild:
+            return {}
         return self._reader().sources() if (self.folder / FILE_NAME).exists() else {}
 
     def dense(

@@ -14,7 +14,7 @@ from ui.evaluation.problems import failure
 from ui.evaluation.runner import Sitting
 from ui.evaluation.workbench import Checked, InputError, Workbench
 from ui.markup import alert, problem
-from ui.parts import INSTANT, blocks, lively, said, static
+from ui.parts import INSTANT, QUIET, blocks, lively, said, static
 from ui.texts import advice
 
 _LOG = logging.getLogger(__name__)
@@ -111,9 +111,9 @@ class _EvaluationPage:
             **INSTANT,
         )
         self.stop.click(self._stop, None, [self.progress], **INSTANT)
-        self.runs.click(
-            self._act, None, [self.comparison, self.hint, *shown], **INSTANT
-        ).then(None, None, None, js="() => window.wenbaoEvaluation.shown()", **INSTANT)
+        self.runs.click(self._act, None, [self.comparison, self.hint, *shown], **INSTANT).then(
+            None, js="() => window.wenbao.shown()", **QUIET
+        )
 
     def _open(self) -> tuple[Any, ...]:
         return self._shown(result=True)

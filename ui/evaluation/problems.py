@@ -51,7 +51,10 @@ _CHECKER: tuple[tuple[str, str], ...] = (
     ),
 )
 _FAILURES: tuple[tuple[str, str], ...] = (
-    (r".* is neither UTF-8 nor GB 18030 text", "文字的编码认不出来，请另存为 XLSX 或 CSV（UTF-8）。"),
+    (
+        r".* is neither UTF-8 nor GB 18030 text",
+        "文字的编码认不出来，请另存为 XLSX 或 CSV（UTF-8）。",
+    ),
     (r".* unknown kind of test set", f"不认识这种文件，请用 {texts.CHOOSE_KINDS}。"),
     (
         r".* looks like a public format but an item lacks its fields.*",
@@ -98,7 +101,7 @@ def place(problem: Problem) -> str:
 
 def failure(error: WenBaoError) -> str:
     """Return the Chinese sentence for an error of a test set or a run; empty when unknown."""
-    return _translated(str(error.args[0]) if error.args else "", _FAILURES)
+    return _translated(error.message, _FAILURES)
 
 
 def _translated(text: str, table: tuple[tuple[str, str], ...]) -> str:

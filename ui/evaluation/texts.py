@@ -101,6 +101,4 @@ SAME = "没有变化"
 UNREADABLE = "这个文件读不出来，可能已经损坏。请用 Excel 或 WPS 另存为 .xlsx，再选择一次。"
 GONE = "没有这次评测，可能已被删除。"
 UNAVAILABLE = "评测需要的组件还没有安装。"
-FILE_TOO_LARGE = "文件太大了，请控制在 20 MB 以内。"
 ERROR_PAGE = "打不开"
-

@@ -82,9 +82,7 @@ def render_progress(sitting: Sitting | None) -> str:
     if sitting.done >= sitting.total:
         title = texts.PROGRESS_END.format(name=sitting.name, total=sitting.total)
     else:
-        title = texts.PROGRESS.format(
-            name=sitting.name, next=sitting.done + 1, total=sitting.total
-        )
+        title = texts.PROGRESS.format(name=sitting.name, next=sitting.done + 1, total=sitting.total)
     stopping = sitting.phase is Phase.STOPPING
     left = texts.STOPPING if stopping else _left(sitting.seconds_left)
     last = texts.LAST_QUESTION.format(question=sitting.question) if sitting.question else ""

@@ -136,7 +136,7 @@ class Workbench:
         try:
             self.runner.start(checked.test_set, name=chosen, mode=mode, sample=count)
         except BusyError as error:
-            raise InputError(texts.BUSY.format(name=error.args[0])) from error
+            raise InputError(texts.BUSY.format(name=error.message)) from error
 
     def resume(self, name: str) -> None:
         """Go on with a run that was stopped.
@@ -147,7 +147,7 @@ class Workbench:
         try:
             self.runner.resume(name)
         except BusyError as error:
-            raise InputError(texts.BUSY.format(name=error.args[0])) from error
+            raise InputError(texts.BUSY.format(name=error.message)) from error
         except WenBaoError as error:
             raise InputError(failure(error) or texts.GONE) from error
 

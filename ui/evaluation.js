@@ -1,0 +1,16 @@
+() => {
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const places = { show: "#result", compare: "#comparison", resume: "#progress" };
+  let asked = "";
+
+  window.wenbao = {
+    remember: (button) => {
+      asked = button.dataset.do;
+    },
+    changed: () => {},
+    shown: () => {
+      const place = document.querySelector(places[asked] ?? "");
+      place?.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
+    },
+  };
+}
