@@ -45,7 +45,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run-installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing WenBao and what it needs (once, a few minutes)"
-	@$(PIP_INSTALL) --editable .
+	@$(PIP_INSTALL) --editable ".[eval,formats]"
 	@touch $@
 
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -23,6 +23,8 @@ _ARCHIVES = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"}
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _PORTION = 2**20
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+"""What the library raises on damaged archives."""
 
 
 def read_zip(data: bytes, source: str, read: Callable[[bytes, str], ReadResult]) -> ReadResult:
@@ -38,7 +40,7 @@ def read_zip(data: bytes, source: str, read: Callable[[bytes, str], ReadResult])
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _FAULTS as error:
         raise CorpusError(
             f"{source} is no readable zip archive: {error}", remedy="pack it again"
         ) from error
@@ -75,7 +77,7 @@ def require_sane(data: bytes, source: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _FAULTS as error:
         raise CorpusError(f"{source} is damaged: {error}", remedy="save it again") from error
     if size > 2 * MEMBER_BYTES:
         raise CorpusError(f"{source} unpacks to {size} bytes", remedy="save it in smaller parts")
@@ -120,6 +122,6 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> b
                     raise CorpusError(
                         f"it unpacks to more than {limit} bytes", remedy="unpack it and look"
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except _FAULTS as error:
         raise CorpusError(f"it is damaged: {error}", remedy="pack it again") from error
     return bytes(content)

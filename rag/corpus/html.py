@@ -34,7 +34,9 @@ _DAY_METAS = ("article:published_time", "og:published_time", "og:release_date", 
 _LINKED_DATA_DAY = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _NO_PERSON = re.compile(r"[网报社台部]$|新闻|日报|晚报|编辑")
 _KICKER = re.compile(r"yinti|intro-?_?title|kicker|pre-?_?title|shoulder|引题", re.IGNORECASE)
+_TITLE = re.compile(r"title|headline|标题", re.IGNORECASE)
 _SUBTITLE = re.compile(r"futi|sub-?_?title|subhead|副题|副标题", re.IGNORECASE)
+_LONGEST_TITLE = 60
 _ARTICLE_CHARS = 60
 _DOMINANT = 0.85
 _LIKELY = 0.5
@@ -213,15 +215,26 @@ def _headline(lines: Sequence[PageLine], titles: Sequence[str], end: int) -> int
     best, length = -1, 3
     for at, line in enumerate(lines[:end]):
         own = key(line.text)
-        titled = line.level or any(
-            "title" in e.name or "标题" in e.name for e in line.elements[-2:]
-        )
-        if titled and len(own) > length and any(own in title for title in wanted):
+        if (
+            (line.level or _is_titled(line))
+            and len(own) > length
+            and any(own in title for title in wanted)
+        ):
             best, length = at, len(own)
     if best >= 0:
         return best
     headings = [(line.level, at) for at, line in enumerate(lines[:end]) if line.level]
-    return min(headings)[1] if headings and (not wanted or min(headings)[0] == 1) else -1
+    if headings and (not wanted or min(headings)[0] == 1):
+        return min(headings)[1]
+    titled = [at for at, line in enumerate(lines[:end]) if _is_titled(line) and not _is_link(line)]
+    return titled[0] if titled else -1
+
+
+def _is_titled(line: PageLine) -> bool:
+    """Whether the names of a short line's elements say that it is a title, and no other line."""
+    names = " ".join([*(element.name for element in line.elements[-2:]), line.inline])
+    other = _KICKER.search(names) or _SUBTITLE.search(names)
+    return len(line.text) <= _LONGEST_TITLE and bool(_TITLE.search(names)) and not other
 
 
 def _without_site(titles: Sequence[str]) -> str:

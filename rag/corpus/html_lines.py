@@ -66,7 +66,8 @@ class Element(NamedTuple):
 class PageLine:
     """One printed line: `elements` from the body's child inwards, `linked` characters in links.
 
-    `level` is that of a heading, 0 for text; `day` is the machine-readable time inside the line.
+    `level` is that of a heading, 0 for text; `day` is the machine-readable time inside the line, `inline` the
+    classes and ids of the inline elements in it.
     """
 
     text: str
@@ -77,6 +78,7 @@ class PageLine:
     caption: bool = False
     preformatted: bool = False
     day: str = ""
+    inline: str = ""
 
     @property
     def is_row(self) -> bool:
@@ -113,6 +115,7 @@ class _Walker:
     linked: int = 0
     plain: int = 0
     day: str = ""
+    names: list[str] = field(default_factory=list)
 
     def walk(
         self, node: LexborNode, elements: tuple[Element, ...], level: int, marks: str = ""
@@ -131,6 +134,8 @@ class _Walker:
             elif tag in _INLINE or (tag in ("td", "th") and self._is_cell(child)):
                 if tag == "time":
                     self.day = self.day or child.attributes.get("datetime") or ""
+                if name := _name(child):
+                    self.names.append(name)
                 if tag in ("td", "th"):
                     self.words.append(" ")
                 mark = "a" if tag == "a" else "b" if tag in _STRONG else ""
@@ -154,9 +159,10 @@ class _Walker:
                     caption="figcaption" in tags or "caption" in tags,
                     preformatted="pre" in tags,
                     day=self.day,
+                    inline=" ".join(self.names),
                 )
             )
-        self.words, self.linked, self.plain, self.day = [], 0, 0, ""
+        self.words, self.linked, self.plain, self.day, self.names = [], 0, 0, "", []
 
     def _block(self, node: LexborNode, tag: str, elements: tuple[Element, ...], level: int) -> None:
         self.flush(elements, level)

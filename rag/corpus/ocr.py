@@ -50,7 +50,7 @@ def _evened(lines: list[PlacedLine]) -> list[PlacedLine]:
         return []
     usual = sizes[len(sizes) // 2]
     return [
-        replace(line, size=usual) if 0.75 * usual < line.size < 1.3 * usual else line
+        replace(line, size=usual) if 0.8 * usual < line.size < 1.2 * usual else line
         for line in lines
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -37,20 +36,12 @@ def read_docx(data: bytes, source: str, published: date | None = None) -> ReadRe
     try:
         document = docx.Document(io.BytesIO(data))
         lines = list(_lines(document))
-    except (KeyError, ValueError, zipfile.BadZipFile, docx.opc.exceptions.OpcError) as error:
-        raise _damaged(source, error) from error
     except Exception as error:
-        # The XML parser has errors of its own library.
-        if type(error).__module__.split(".")[0] != "lxml":
-            raise
-        raise _damaged(source, error) from error
+        # Damaged parts make the library and its XML parser fail in many ways of their own.
+        raise CorpusError(
+            f"{source} is no readable Word file: {error}", remedy="save it again as .docx"
+        ) from error
     return read_outline(lines, source, published)
-
-
-def _damaged(source: str, error: Exception) -> CorpusError:
-    return CorpusError(
-        f"{source} is no readable Word file: {error}", remedy="save it again as .docx"
-    )
 
 
 def _lines(document: Document) -> Iterator[Line]:

@@ -167,3 +167,19 @@ def test_hidden_and_deeply_nested_matter_does_no_harm():
 
 def test_an_empty_page_has_no_articles():
     assert read("<html><body><script>1</script></body></html>").articles == ()
+
+
+def test_an_old_page_laid_out_in_tables_is_read():
+    page = f"""<html><head><title>江城晚报多媒体数字版</title></head><body><table width=960><tr>
+    <td><table><tr><td><a href=1>第01版：要闻</a></td></tr><tr><td><a href=2>第02版：民生</a></td>
+    </tr></table></td><td><table><tr><td align=center><font color=red>摊位多了，市民笑了</font></td>
+    </tr><tr><td align=center><strong class="title">河西菜市场重新开张</strong>
+    </td></tr><tr><td>2024年04月18日 来源：江城晚报 作者：贺青山</td></tr>
+    <tr><td><founder-content>{BODY}<p>&nbsp;&nbsp;摊主周桂兰说，地面不再湿滑了。</p>
+    </founder-content></td></tr></table></td></tr></table><table><tr><td>上一篇 <a href=0>图书馆夜间开放</a></td></tr>
+    </table></body></html>"""
+    (article,) = read(page).articles
+    assert article.headline == "河西菜市场重新开张"
+    assert article.published == date(2024, 4, 18)
+    assert article.byline == ("贺青山",)
+    assert len(article.paragraphs) == 3

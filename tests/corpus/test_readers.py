@@ -1,11 +1,15 @@
+import random
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.corpus.encodings import decode
-from rag.corpus.readers import find_files, read_path
+from rag.corpus.readers import find_files, read_content, read_path
 from rag.errors import CorpusError
+from tests.corpus.documents import column, packed, pdf
+from tests.corpus.test_word import docx_of
+from tests.corpus.test_workbook import xlsx_of
 
 TEXT = "雪后初晴\n\n本报讯（记者 陈立）昨日雪后初晴，环卫工人清理了道路上的积雪。\n"
 TRADITIONAL = "雪後初晴\n\n本報訊（記者 陳立）昨日雪後初晴，環衛工人清理了道路上的積雪。\n"
@@ -95,3 +99,33 @@ def test_byte_order_mark_and_control_characters_leave_no_trace(tmp_path):
     (article,) = read_path(file).articles
     assert article.headline == "雪后初晴"
     assert "昨日雪后初晴" in article.text
+
+
+def damaged(data: bytes) -> list[bytes]:
+    """Copies with bytes altered or cut off at places spread over the whole file."""
+    chance = random.Random(7)
+    copies = [data[: len(data) * part // 8] for part in range(1, 8)]
+    for _ in range(40):
+        copy = bytearray(data)
+        for _ in range(chance.randrange(1, 12)):
+            copy[chance.randrange(len(copy))] = chance.randrange(256)
+        copies.append(bytes(copy))
+    return copies
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".html", ".pdf", ".xlsx", ".zip"])
+def test_a_damaged_file_is_read_or_named_but_stops_nothing(suffix):
+    page = f"<h1>雪后初晴</h1><p>{TEXT.split()[-1]}</p>".encode()
+    whole = {
+        ".docx": docx_of(("雪后初晴", "Heading 1"), TEXT),
+        ".html": page,
+        ".pdf": pdf([column(TEXT, 30, 30, 30)]),
+        ".xlsx": xlsx_of(表=[("标题", "正文"), ("雪后初晴", TEXT)]),
+        ".zip": packed({"a.txt": TEXT.encode(), "b.html": page}),
+    }[suffix]
+    assert read_content(whole, f"a{suffix}").articles
+    for copy in damaged(whole):
+        try:
+            read_content(copy, f"a{suffix}")
+        except CorpusError as error:
+            assert error.remedy

@@ -120,5 +120,6 @@ def _sorry(sentence: str) -> str:
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{texts.ERROR_PAGE}</title></head>'
-        f'<body style="margin:3rem 1.5rem;font:1.1rem/1.8 serif"><p>{escape(sentence)}</p></body></html>'
+        f'<body style="margin:3rem 1.5rem;font:1.1rem/1.8 serif">'
+        f"<p>{escape(sentence)}</p></body></html>"
     )
