@@ -40,7 +40,7 @@ def ingest(
     files: list[SourceFile] = []
     articles: list[Article] = []
     for number, file in enumerate(found.files, start=1):
-        report("read", number, len(found.files))
+        report("read", number - 1, len(found.files))
         try:
             digest = _digest(file)
             if known.get(file.source) == digest:
@@ -55,6 +55,7 @@ def ingest(
         doubted += result.doubted
         articles += result.articles
         files += _given(file.source, digest, result.articles)
+    report("read", len(found.files), len(found.files))
     if not articles and not any(file.source in known for file in files):
         reasons = "; ".join(f"{p.source}: {p.reason}" for p in dropped[:3])
         raise CorpusError(

@@ -7,6 +7,7 @@ import itertools
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import QuestionError, SettingsError, WenBaoError
@@ -52,16 +53,24 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 f"cannot listen on {host}:{port}: {error.strerror}",
                 remedy=f"choose another port, for example `wenbao serve --port {port + 1}`",
             ) from error
-    with Assistant.open(settings=settings) as assistant:
-        assistant.warm_up()
-        asyncio.run(_serve(assistant, host, port, ready))
+    with ExitStack() as stack:
+        opened: Assistant | WenBaoError
+        try:
+            opened = stack.enter_context(Assistant.open(settings=settings))
+            opened.warm_up()
+        except WenBaoError as error:
+            # The page opens all the same and says what to do; the terminal shows it as a log line.
+            opened = error
+        asyncio.run(_serve(opened, host, port, ready))
 
 
-async def _serve(assistant: Assistant, host: str, port: int, ready: Callable[[str], None]) -> None:
+async def _serve(
+    opened: Assistant | WenBaoError, host: str, port: int, ready: Callable[[str], None]
+) -> None:
     """Serve until interrupted. The page is built inside the loop: its parts belong to one."""
     import uvicorn
 
-    config = uvicorn.Config(create_app(assistant), host=host, port=port, log_level="warning")
+    config = uvicorn.Config(create_app(opened), host=host, port=port, log_level="warning")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():
@@ -72,8 +81,12 @@ async def _serve(assistant: Assistant, host: str, port: int, ready: Callable[[st
     await serving
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """Return the web application: endpoint, health check and chat page."""
+def create_app(opened: Assistant | WenBaoError) -> FastAPI:
+    """Return the web application: endpoint, health check and pages.
+
+    Instead of an assistant it takes the error that kept one from opening: the page explains it,
+    and the other addresses answer with it.
+    """
     from fastapi import FastAPI, HTTPException
     from fastapi_openai_compat import create_chat_completion_router
 
@@ -81,14 +94,19 @@ def create_app(assistant: Assistant) -> FastAPI:
 
     app = FastAPI(title="问报", docs_url=None, redoc_url=None, openapi_url=None)
 
+    def assistant() -> Assistant:
+        if isinstance(opened, WenBaoError):
+            raise opened
+        return opened
+
     def complete(model: str, messages: list[dict[str, Any]], body: dict[str, Any]) -> Any:
         try:
             question, history = _conversation(messages)
             if body.get("stream"):
-                events = assistant.stream(question, history=history)
+                events = assistant().stream(question, history=history)
                 # A question that cannot be asked fails here, before the response has begun.
                 return _stream(model, itertools.chain([next(events)], events))
-            return _completion(model, assistant.ask(question, history=history))
+            return _completion(model, assistant().ask(question, history=history))
         except WenBaoError as error:
             status = 400 if isinstance(error, QuestionError) else 503
             raise HTTPException(status, str(error)) from error
@@ -101,9 +119,15 @@ def create_app(assistant: Assistant) -> FastAPI:
 
     @app.get("/healthz")
     def healthy() -> dict[str, object]:
-        return {"articles": assistant.stats().articles, "generator": assistant.generator.name}
+        try:
+            return {
+                "articles": assistant().stats().articles,
+                "generator": assistant().generator.name,
+            }
+        except WenBaoError as error:
+            raise HTTPException(503, str(error)) from error
 
-    mount(app, assistant)
+    mount(app, opened)
     return app
 
 

@@ -88,12 +88,8 @@ INTRODUCTION = (
     "把问题写在下面。问报只依据收录的报道作答，每一句都注明出处；报上没有的，会直说没有。"
 )
 EXAMPLES = "可以这样问"
-EXAMPLE_FORMS = (
-    "“{headline}”，报上是怎么说的？",
-    "“{headline}”是怎么回事？",
-    "关于“{headline}”，有哪些具体内容？",
-    "“{headline}”讲了什么？",
-)
+EXAMPLE_HEADLINE = "{headline}是怎么回事？"
+EXAMPLE_DATE = "{clause}是什么时候？"
 LOADED = "已收录 {count} 篇报道"
 LOADED_DATES = "，见报日期 {dates}"
 

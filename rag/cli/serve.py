@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -43,10 +45,17 @@ def serve(
             print_json({"address": address, "endpoint": f"{address}/v1"})
         else:
             click.echo(f"问报 is open at {address} (endpoint: {address}/v1). Stop with Ctrl-C.")
-        if not no_browser and not as_json:
+        if not no_browser and not as_json and _has_desktop():
             click.launch(address)
 
     run(settings, ready)
+
+
+def _has_desktop() -> bool:
+    """Whether a browser window can be opened here; a server in a rack has none."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 commands: list[click.Command] = [serve]

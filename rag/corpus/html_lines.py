@@ -66,8 +66,8 @@ class Element(NamedTuple):
 class PageLine:
     """One printed line: `elements` from the body's child inwards, `linked` characters in links.
 
-    `level` is that of a heading, 0 for text; `day` is the machine-readable time inside the line, `inline` the
-    classes and ids of the inline elements in it.
+    `level` is that of a heading, 0 for text; `day` is the machine-readable time inside the line,
+    `inline` the classes and ids of the inline elements in it.
     """
 
     text: str

@@ -176,7 +176,8 @@ def test_an_old_page_laid_out_in_tables_is_read():
     </tr><tr><td align=center><strong class="title">河西菜市场重新开张</strong>
     </td></tr><tr><td>2024年04月18日 来源：江城晚报 作者：贺青山</td></tr>
     <tr><td><founder-content>{BODY}<p>&nbsp;&nbsp;摊主周桂兰说，地面不再湿滑了。</p>
-    </founder-content></td></tr></table></td></tr></table><table><tr><td>上一篇 <a href=0>图书馆夜间开放</a></td></tr>
+    </founder-content></td></tr></table></td></tr></table>
+    <table><tr><td>上一篇 <a href=0>图书馆夜间开放</a></td></tr>
     </table></body></html>"""
     (article,) = read(page).articles
     assert article.headline == "河西菜市场重新开张"

@@ -139,6 +139,11 @@ class _EvaluationPage:
             going_on,
         )
 
+    def _begun(self) -> tuple[Any, ...]:
+        """Return what `_shown` returns, without the result of the run before."""
+        progress, _, *rest = self._shown(result=False)
+        return progress, "", *rest
+
     def _check(self, path: str | None) -> tuple[Any, ...]:
         if not path:
             return gr.skip(), gr.skip(), gr.skip()
@@ -160,7 +165,7 @@ class _EvaluationPage:
             )
         except InputError as error:
             return alert(str(error)), *self._shown(result=False)
-        return "", views.render_progress(self.workbench.sitting), "", *self._shown(result=False)[2:]
+        return "", *self._begun()
 
     def _stop(self) -> str:
         self.workbench.stop()
@@ -173,7 +178,7 @@ class _EvaluationPage:
         try:
             if action == "resume":
                 self.workbench.resume(name)
-                return gr.skip(), "", *self._shown(result=False)
+                return gr.skip(), "", *self._begun()
             if action == "show":
                 shown = views.render_result(self.workbench.report(name))
                 return gr.skip(), "", gr.skip(), shown, *nothing[2:]

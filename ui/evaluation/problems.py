@@ -13,7 +13,7 @@ _CELL = re.compile(r"([A-Z]+) \((.*)\)", re.DOTALL)
 # First of each pair: the whole message as rag.evaluation words it.
 _CHECKER: tuple[tuple[str, str], ...] = (
     (r"the question is empty", "没有写问题"),
-    (r"id (.+) is also that of line (\d+)", r"编号 \1 与第 \2 行重复"),
+    (r"id ['\"](.+)['\"] is also that of line (\d+)", r"编号“\1”与第 \2 行重复"),
     (r"says no, but the row has an answer", "写着不可答，却又填了答案或要点：请改其中一个"),
     (
         r"no answer, article or quote: only refusal and citations count",
@@ -22,7 +22,7 @@ _CHECKER: tuple[tuple[str, str], ...] = (
     (r"the same question as line (\d+)", r"与第 \1 行的问题相同"),
     (r"the list holds something that is not text", "列表里有不是文字的内容"),
     (r"expected text or a list of texts", "这里应当是文字，或由文字组成的列表"),
-    (r"(.+) is neither yes nor no \(write 是 or 否\)", r"\1 看不出是“是”还是“否”，请写“是”或“否”"),
+    (r"['\"](.+)['\"] is neither yes nor no .*", r"“\1”看不出是不是，请写“是”或“否”"),
     (r"not a JSON list: .*", "方括号里的列表写得不对"),
     (r"each turn is \[question, answer\]", "上文的每一轮应当是 [问, 答]"),
     (r"each line begins with 问： or 答：", "上文的每一行应当以“问：”或“答：”开头"),
