@@ -1,12 +1,14 @@
-"""Measures retrieval on question sets: recall, MRR and nDCG of each channel and of both fused.
+"""Measures retrieval on question sets: recall, MRR and nDCG of each channel, of search, of rivals.
 
-    python benchmarks/retrieval.py --data FOLDER --sets NAME [NAME ...] [--limit N] [--json FILE]
+    python benchmarks/retrieval.py --data FOLDER --sets NAME[:START:STEP] ... [--json FILE]
 
 FOLDER holds NAME.corpus.jsonl.gz (id, title, text) and NAME.qa.jsonl.gz (question, relevant ids).
 Each set becomes a collection of its own under --work, where it is kept: a second run with the
 same settings embeds nothing. Other settings: WENBAO_INDEX__PASSAGE_CHARS=200 and the like.
 An article's rank is that of its best passage. Ambiguous questions and those without a relevant
-article are left out; with --limit, N questions at even distances are asked.
+article are left out; NAME:1:4 asks every fourth of the others, from the second on. Recall@k is the
+share of questions with a relevant article among the first k; `answer@k` that of questions with an
+accepted answer in the text of one of them (some sets mark one of several copies as relevant).
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ import gzip
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from baselines import BigramBM25, NaivePipeline
 
+from rag.chinese.normalise import fold, simplify
 from rag.index.collection import Collection, SourceFile
 from rag.models.embedder import Embedder, load_embedder
 from rag.retrieval.search import search
@@ -30,7 +34,7 @@ from rag.types import Article
 
 _DEPTH = 10
 _PASSAGES = 60
-_COLUMNS = ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10")
+_COLUMNS = ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "answer@1", "answer@10")
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -39,25 +43,30 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
-def read_questions(path: Path, limit: int | None) -> list[dict[str, Any]]:
-    """Return the questions that have a relevant article, at most `limit` at even distances."""
+def read_questions(path: Path, part: slice) -> list[dict[str, Any]]:
+    """Return that part of the questions that have a relevant article and are not ambiguous."""
     usable = [q for q in read_lines(path) if q["relevant"] and not q.get("ambiguous")]
-    step = max(1, len(usable) // limit) if limit else 1
-    return usable[::step][:limit]
+    return usable[part]
 
 
-def ingest(collection: Collection, name: str, path: Path) -> None:
-    """Bring the corpus of a set into its collection."""
-    articles = [
+def read_articles(name: str, path: Path) -> list[Article]:
+    """Return the corpus of a set."""
+    return [
         Article(id=line["id"], headline=line.get("title") or "", text=line["text"], source=name)
         for line in read_lines(path)
     ]
+
+
+def ingest(collection: Collection, name: str, path: Path) -> list[Article]:
+    """Bring the corpus of a set into its collection and return it."""
+    articles = read_articles(name, path)
     digest = f"{path.stat().st_size}-{len(articles)}"
     collection.update(
         [SourceFile(name, digest, lambda: articles)],
         progress=lambda step, done, total: print(f"\r{name}: {step} {done}/{total} ", end=""),
     )
     print()
+    return articles
 
 
 def measures(ranked: Sequence[str], relevant: Iterable[str]) -> list[float]:
@@ -70,8 +79,19 @@ def measures(ranked: Sequence[str], relevant: Iterable[str]) -> list[float]:
     return [first < 1, first < 5, first < _DEPTH, 1 / (first + 1) if hits else 0.0, gain / ideal]
 
 
+def answered(ranked: Sequence[str], answers: Sequence[str], texts: Mapping[str, str]) -> list[bool]:
+    """Return whether an answer stands in the first article, and in the first ten."""
+    wanted = [fold(answer) for answer in answers if answer.strip()]
+    holding = [any(one in texts[key] for one in wanted) for key in ranked[:_DEPTH]]
+    return [any(holding[:1]), any(holding)]
+
+
 def channels(
-    collection: Collection, embedder: Embedder, settings: Settings
+    collection: Collection,
+    embedder: Embedder,
+    settings: Settings,
+    articles: Sequence[Article],
+    rivals: bool,
 ) -> dict[str, Callable[[str], list[str]]]:
     """Return, for each channel, the function from a question to ranked article ids."""
 
@@ -85,56 +105,97 @@ def channels(
     def lexical(question: str) -> list[str]:
         return articles_of(collection.lexical(question, _PASSAGES))
 
-    def fused(question: str) -> list[str]:
-        found = search(collection, embedder, question, k=3 * _DEPTH, settings=settings)
-        return list(dict.fromkeys(one.article.id for one in found))
+    def found(question: str) -> list[str]:
+        evidence = search(collection, embedder, question, k=3 * _DEPTH, settings=settings)
+        return list(dict.fromkeys(one.article.id for one in evidence))
 
-    return {"dense": dense, "lexical": lexical, "fused": fused}
+    own = {"dense": dense, "lexical": lexical, "search": found}
+    if not rivals:
+        return own
+    naive = NaivePipeline(articles, embedder)
+    return {
+        "naive top 4": naive.rank,
+        "naive": naive.rank_deep,
+        "bigram BM25": BigramBM25(articles).rank,
+        **own,
+    }
 
 
 def measure(
-    name: str, data: Path, work: Path, limit: int | None, settings: Settings, embedder: Embedder
+    name: str,
+    part: slice,
+    *,
+    data: Path,
+    work: Path,
+    settings: Settings,
+    embedder: Embedder,
+    simplified: bool,
+    rivals: bool,
 ) -> dict[str, Any]:
     """Return the figures of one set."""
-    questions = read_questions(data / f"{name}.qa.jsonl.gz", limit)
+    questions = read_questions(data / f"{name}.qa.jsonl.gz", part)
     with Collection.open(work / name, settings, embedder) as collection:
-        ingest(collection, name, data / f"{name}.corpus.jsonl.gz")
+        articles = ingest(collection, name, data / f"{name}.corpus.jsonl.gz")
+        texts = {one.id: fold(f"{one.headline}\n{one.text}") for one in articles}
         stats = collection.stats()
         result: dict[str, Any] = {
             "set": name,
+            "part": f"{part.start or 0}::{part.step or 1}",
+            "simplified": simplified,
             "articles": stats.articles,
             "passages": stats.passages,
             "questions": len(questions),
         }
-        for channel, rank in channels(collection, embedder, settings).items():
+        for channel, rank in channels(collection, embedder, settings, articles, rivals).items():
             rows, seconds = [], []
             for question in questions:
+                text = simplify(question["question"]) if simplified else question["question"]
                 start = time.perf_counter()
-                ranked = rank(question["question"])
+                ranked = rank(text)
                 seconds.append(time.perf_counter() - start)
-                rows.append(measures(ranked, question["relevant"]))
+                answers = answered(ranked, question["answers"], texts)
+                rows.append([*measures(ranked, question["relevant"]), *answers])
             figures = dict(zip(_COLUMNS, np.mean(rows, axis=0).round(4).tolist(), strict=True))
             p50, p95 = np.percentile(seconds, [50, 95]) * 1000
             result[channel] = figures | {"p50 ms": round(p50, 1), "p95 ms": round(p95, 1)}
             cells = "  ".join(f"{column} {value:.3f}" for column, value in figures.items())
-            print(f"{name:24} {channel:8} {cells}  p50 {p50:.0f} ms  p95 {p95:.0f} ms")
+            print(f"{name:24} {channel:12} {cells}  p50 {p50:.0f} ms  p95 {p95:.0f} ms", flush=True)
     return result
+
+
+def parse_set(text: str) -> tuple[str, slice]:
+    """Return the name of a set and the part of its questions: NAME or NAME:START:STEP."""
+    name, *numbers = text.split(":")
+    start, step = (int(number) for number in numbers) if numbers else (0, 1)
+    return name, slice(start, None, step)
 
 
 def main() -> None:
     """Measure the sets of the command line and print a table and JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
-    parser.add_argument("--sets", nargs="+", required=True, help="names of the sets")
-    parser.add_argument("--limit", type=int, help="questions of each set; default: all")
+    parser.add_argument(
+        "--sets", nargs="+", required=True, type=parse_set, help="NAME[:START:STEP]"
+    )
+    parser.add_argument("--simplify", action="store_true", help="ask in simplified characters")
+    parser.add_argument("--no-rivals", dest="rivals", action="store_false")
     parser.add_argument("--work", type=Path, default=Path("build/benchmarks/retrieval"))
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     settings = Settings.load()
     embedder = load_embedder(settings)
     results = [
-        measure(name, options.data, options.work, options.limit, settings, embedder)
-        for name in options.sets
+        measure(
+            name,
+            part,
+            data=options.data,
+            work=options.work,
+            settings=settings,
+            embedder=embedder,
+            simplified=options.simplify,
+            rivals=options.rivals,
+        )
+        for name, part in options.sets
     ]
     report = {
         "embedder": embedder.name,

@@ -10,7 +10,9 @@ import time
 import httpx
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 
+from rag.errors import ModelError
 from rag.server import create_app
 
 pytestmark = pytest.mark.model
@@ -105,3 +107,14 @@ def test_the_page_and_the_health_check_answer_at_the_same_address(address):
     assert page.status_code == 200
     assert "问报" in page.text
     assert httpx.get(f"{address}/healthz").json() == {"articles": 9, "generator": "extractive"}
+
+
+def test_what_kept_the_assistant_from_opening_is_explained_at_every_address():
+    app = create_app(ModelError("no model", remedy="run `wenbao models fetch`"))
+    with TestClient(app) as client:
+        assert "wenbao models fetch" in client.get("/").text
+        assert client.get("/healthz").status_code == 503
+        body = {"model": "wenbao", "messages": [{"role": "user", "content": QUESTION}]}
+        reply = client.post("/v1/chat/completions", json=body)
+        assert reply.status_code == 503
+        assert "no model" in reply.json()["error"]["message"]

@@ -5,11 +5,13 @@ The page library takes seconds to import, so `ui.page` is imported when a page i
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from rag.errors import WenBaoError
 from rag.evaluation.run import RUNS, Askable
@@ -19,6 +21,8 @@ from ui.chat import ChatAssistant
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
+
+_Made = TypeVar("_Made")
 
 _HERE = Path(__file__).parent
 _EVALUATION = "eval"
@@ -56,13 +60,16 @@ def build(
     from ui.page import chat_page, closed_page
 
     if isinstance(assistant, WenBaoError):
-        return closed_page(assistant)
-    return chat_page(
-        assistant,
-        examples=examples,
-        feedback=feedback,
-        concurrency=concurrency,
-        evaluation=evaluation,
+        return _in_a_loop(partial(closed_page, assistant))
+    return _in_a_loop(
+        partial(
+            chat_page,
+            assistant,
+            examples=examples,
+            feedback=feedback,
+            concurrency=concurrency,
+            evaluation=evaluation,
+        )
     )
 
 
@@ -80,6 +87,16 @@ def mount(
     application must be added before: at "/" the page takes all that is left.
     """
     _silence()
+    return _in_a_loop(lambda: _mount(api, assistant, path, runs, options))
+
+
+def _mount(
+    api: FastAPI,
+    assistant: PageAssistant | WenBaoError,
+    path: str,
+    runs: Path,
+    options: dict[str, Any],
+) -> FastAPI:
     import gradio as gr
 
     if not isinstance(assistant, WenBaoError):
@@ -127,6 +144,27 @@ def look(page: Literal["page", "evaluation"] = "page") -> dict[str, Any]:
 
 def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8").strip()
+
+
+def _in_a_loop(make: Callable[[], _Made]) -> _Made:
+    """Return what `make` makes, inside an event loop that is closed again.
+
+    Outside of one, the page library opens several that nobody closes.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        loop = asyncio.new_event_loop()
+    else:
+        return make()
+
+    async def made() -> _Made:
+        return make()
+
+    try:
+        return loop.run_until_complete(made())
+    finally:
+        loop.close()
 
 
 def _silence() -> None:

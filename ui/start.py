@@ -25,9 +25,9 @@ _NOUNS = ("n", "j")
 _TELLING_WORDS = 4
 _RUBRIC = re.compile(r"【[^】]*】")
 # The beginning of a sentence that goes on, or only says who told it.
-_UNFINISHED = re.compile(r"[中时后前内]$|获悉|报道|显示|消息|据|称|同比|[\s（）()]")
+_UNFINISHED = re.compile(r"[中时后前内]$|获悉|报道|显示|消息|据|称|同比|表示|[\s（）()“”%\d]")
+_NO_STORY = re.compile(r"快讯|简讯|导读|启事|公告|通知|广告|[?？!！…]$")
 _ORNATE = re.compile(r"[…“”‘’\"《》「」:：|｜]")
-_ASKING = ("?", "？", "!", "！", "…")
 
 
 def render_start(articles: Sequence[Article], examples: Sequence[str] | None = None) -> str:
@@ -126,4 +126,4 @@ def _phrase(article: Article) -> str:
     """Return the headline as a part of a question, empty when it does not fit into one."""
     # Not put between quotation marks: quoted words have to stand in the text as they are.
     phrase = re.sub(r"[\s　]+", "，", _RUBRIC.sub("", article.headline).strip())
-    return phrase if len(phrase) in _LENGTH and not phrase.endswith(_ASKING) else ""
+    return phrase if len(phrase) in _LENGTH and not _NO_STORY.search(phrase) else ""

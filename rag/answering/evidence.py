@@ -23,6 +23,8 @@ _CONTEXT_WEIGHT = 0.3
 _FOCUS_BONUS = 0.12
 _LENGTH_PIVOT = 60
 _LENIENCE = 0.25
+# A question in an article (谁是受害者？) repeats the asker's words and answers nothing.
+_QUESTION_PENALTY = 0.5
 # A sentence that starts so cannot be understood without the one before it.
 _LEANS_BACK = re.compile(r"^(?:他|她|它|其|该|这|此|对此|同时|此外|另外|因此|为此|二是|三是|四是)")
 _DATELINE = re.compile(
@@ -107,6 +109,8 @@ def score_sentences(
             - _LENIENCE
             + _LENIENCE * max(1.0, len(candidate.sentence.text) / _LENGTH_PIVOT) ** 0.5
         )
+        if candidate.sentence.text.rstrip('”’"」』)）').endswith(("？", "?")):
+            own *= _QUESTION_PENALTY
         score = own + _CONTEXT_WEIGHT * around
         score += _PASSAGE_WEIGHT * candidate.score / best_passage * (0.5 + 0.5 * own)
         if focus is not Focus.OTHER and holds(focus, candidate.sentence.text):

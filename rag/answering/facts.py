@@ -24,8 +24,9 @@ _NO_DATE = date(2000, 1, 1)
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
 _NEGATED = re.compile(
     r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不得|不再|不予|并非|无法|禁止|严禁|[不没未无非])"
-    r"([\u4e00-\u9fff]{2})"
+    r"[有是会能再]*([\u4e00-\u9fff]{2})"
 )
+_WORDLESS = re.compile(r"\W+")
 # Words in which 不, 未, 无, 非 do not deny.
 _NOT_DENYING = re.compile(
     r"不(?:仅|但|只|断|少|同|久|管|论|动摇|折不扣|一样|足|良|动产|锈|得不|可或缺|遗余力|忘|落|畏)"
@@ -149,7 +150,10 @@ def _near(text: str, first: str, second: str) -> bool:
 def _holds(source: SourceText, fact: Fact) -> bool:
     everywhere = f"{source.text}\n{source.context}"
     if fact.kind is FactKind.DATE:
-        return _holds_date(source, everywhere, fact.text)
+        return _stands_alone(everywhere, fact.text) or _holds_date(source, everywhere, fact.text)
+    if fact.kind is FactKind.QUOTE:
+        # “9·11” and “9.11” are one: what is quoted is words, not how they are pointed.
+        return _WORDLESS.sub("", fold(fact.text)) in _WORDLESS.sub("", fold(everywhere))
     if fold(fact.text) in fold(everywhere):
         # A figure must stand alone: 70 is not in 170.
         return fact.kind is not FactKind.NUMBER or _holds_number(everywhere, fact.text)
@@ -158,6 +162,11 @@ def _holds(source: SourceText, fact: Fact) -> bool:
     if fact.kind is FactKind.NAME:
         return _holds_name(everywhere, fact.text)
     return False
+
+
+def _stands_alone(text: str, wanted: str) -> bool:
+    """Whether a date is printed as it is asked for, and not as the end of another (2日 in 12日)."""
+    return bool(re.search(rf"(?<![\d一二三四五六七八九十]){re.escape(fold(wanted))}", fold(text)))
 
 
 def _holds_name(text: str, name: str) -> bool:

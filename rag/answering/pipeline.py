@@ -40,6 +40,10 @@ _SAYS_NOTHING = re.compile(
 )
 # What small models put before a sentence although asked for plain text.
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\*\*|#+\s*)")
+_PREAMBLE = re.compile(
+    r"^(?:根据|按照|据)?(?:引用的)?(?:报道|原文|引文|资料|文中|文章)+(?:原文)?(?:中|里|内容)?的?"
+    r"(?:提到|显示|写明|指出|说|称|可知|可以看出)?[，,：:]?(?=.{6})"
+)
 _CITATION_MARK = re.compile(r"\s*[\[【(（](?:来源|资料)?\s*\d{1,2}\s*[\]】)）]")
 _RELATED = 3
 
@@ -235,7 +239,8 @@ def _says_nothing(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return _LIST_MARK.sub("", _CITATION_MARK.sub("", text)).replace("**", "").strip()
+    text = _LIST_MARK.sub("", _CITATION_MARK.sub("", text)).replace("**", "").strip()
+    return _PREAMBLE.sub("", text)
 
 
 def _trace(text: str, found: Verification) -> dict[str, object]:

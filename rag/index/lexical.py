@@ -8,7 +8,7 @@ weighted terms, never query syntax: whatever a user types is only text.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -137,6 +137,33 @@ class LexicalIndex:
         conditions = [("article", articles)] if articles is not None else []
         return self._search(self._articles, terms, k, conditions)
 
+    def coverage(
+        self, units: Mapping[str, float], articles: NDArray[np.int64]
+    ) -> list[tuple[int, float]]:
+        """Return (article number, sum of the weights of the units it contains) of `articles`.
+
+        `units` are pairs and figures with their weights; text and heading count alike.
+        Articles that contain none are left out.
+        """
+        from tantivy import Occur, Query
+
+        count = len(articles)
+        if not units or not count:
+            return []
+        clauses = []
+        for unit, weight in units.items():
+            body = "characters" if unit.isascii() else "bigrams"
+            fields = [
+                (Occur.Should, Query.term_query(self._schema, field, unit, "freq"))
+                for field in (body, "heading")
+            ]
+            clauses.append(
+                (Occur.Should, Query.const_score_query(Query.boolean_query(fields), weight))
+            )
+        query = self._within(Query.boolean_query(clauses), "article", articles)
+        hits = self._articles.search(query, count, count=False).hits
+        return self._keep(self._articles, hits, [])
+
     def rarity(self, field: str, text: str) -> float:
         """Return the inverse document frequency of a term among the passages (BM25's)."""
         count = self._passages.num_docs
@@ -171,10 +198,7 @@ class LexicalIndex:
             if len(allowed) > _FILTER_TERMS:
                 later.append((name, allowed))
                 continue
-            members = Query.term_set_query(self._schema, name, [int(value) for value in allowed])
-            query = Query.boolean_query(
-                [(Occur.Must, query), (Occur.Must, Query.const_score_query(members, 0.0))]
-            )
+            query = self._within(query, name, allowed)
         limit = min(k if not later else 4 * k, count)
         while True:
             hits = searcher.search(query, limit, count=False).hits
@@ -182,6 +206,15 @@ class LexicalIndex:
             if len(kept) >= k or len(hits) < limit or limit == count:
                 return kept[:k]
             limit = min(4 * limit, count)
+
+    def _within(self, query: Any, name: str, allowed: NDArray[Any]) -> Any:
+        """The query with the condition that the number in a field is one of `allowed`."""
+        from tantivy import Occur, Query
+
+        members = Query.term_set_query(self._schema, name, [int(value) for value in allowed])
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must, Query.const_score_query(members, 0.0))]
+        )
 
     @staticmethod
     def _keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,10 @@ class Snapshot:
         self.manifest = manifest
         self._dense, self._lexical = dense_index, lexical_index
         self._ids, self._numbers = members[:, 0], members[:, 1]
+        # The passages of an article have neighbouring ids, in reading order.
+        places = np.arange(len(members))
+        starts = np.diff(self._numbers, prepend=-1) != 0
+        self._positions = places - np.maximum.accumulate(np.where(starts, places, 0))
 
     @classmethod
     def load(cls, collection: Path, catalogue: Catalogue, manifest: Manifest) -> Snapshot:
@@ -63,10 +67,17 @@ class Snapshot:
 
     def articles_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of the article of each passage, -1 for an unknown passage."""
+        return self._look_up(self._numbers, ids)
+
+    def positions_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many passages of its article stand before each; -1 for an unknown passage."""
+        return self._look_up(self._positions, ids)
+
+    def _look_up(self, values: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
         if not len(self._ids):
             return np.full(len(ids), -1, np.int64)
         places = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        return np.where(self._ids[places] == ids, self._numbers[places], -1)
+        return np.where(self._ids[places] == ids, values[places], -1)
 
     def dense(
         self, vector: NDArray[np.float32], k: int, articles: NDArray[np.int64] | None = None
@@ -110,6 +121,17 @@ class Snapshot:
         )
         whole = np.array([found.get(number, 0.0) for number in numbers.tolist()])
         return scores + _ARTICLE_SHARE * whole
+
+    def article_coverage(
+        self, units: Mapping[str, float], ids: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return what the units in the whole article of each passage are worth together.
+
+        `units` are pairs and figures of a question with their shares of its rare wording.
+        """
+        numbers = self.articles_of(ids)
+        found = dict(self._lexical.coverage(units, np.unique(numbers[numbers >= 0])))
+        return np.array([found.get(number, 0.0) for number in numbers.tolist()])
 
     def rarities(self, words: Sequence[str], field: str) -> NDArray[np.float64]:
         """Return how rare each word is among the passages (inverse document frequency)."""

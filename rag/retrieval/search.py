@@ -9,11 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.chinese.dates import find_dates
 from rag.errors import QuestionError
 from rag.index.collection import Collection
-from rag.retrieval.fusion import Scores, dense_weight, fuse, standardise
+from rag.index.snapshot import Snapshot
+from rag.retrieval.fusion import Features, Scores, fuse, relevance, standardise
 from rag.retrieval.question import DateRange, Question, understand
 from rag.retrieval.wording import Reading, Wording, overlap, question_wording, read
 from rag.settings import Settings
@@ -23,10 +25,8 @@ if TYPE_CHECKING:
     from rag.models.embedder import Embedder
 
 _NO_FILTERS = Filters()
-# The best lexical hits whose wording tells how far that channel may be trusted.
-_WITNESSES = 3
-# What a date of the question that fits adds to a standardised score.
-_DATE_BONUS = 0.5
+# What a date of the question that fits adds to a relevance: as much as a third of the wording.
+_DATE_BONUS = 1.5
 # Passages that say the same in the same words, as a report and its reprint do.
 _SAME = 0.8
 # A passage this far above the other candidates in the dense channel is near in meaning.
@@ -34,28 +34,53 @@ _NEAR = 1.0
 _HEADLINE_SHARE = 0.5
 # Cosines of E5-like models lie between these for unrelated texts and for paraphrases.
 _COSINE_UNRELATED, _COSINE_SAME = 0.78, 0.92
+# Share of the nearness in meaning in the score of the best finding; the rest is its wording.
+_NEARNESS_SHARE = 0.5
+# A finding that is this much less relevant than the best gets a third (1/e) of its score.
+_FALL = 4.0
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage that a channel proposed, with what stands over it."""
+
+    passage: Passage
+    article: Article
+    reading: Reading
+    over: Reading
+    similarity: float
+    standing: float
+    """Its standardised similarity among the candidates."""
+    article_coverage: float
+    place: int
+
+    def features(self, wording: Wording) -> Features:
+        sentences = self.reading.sentences
+        return Features(
+            similarity=self.similarity,
+            sentence=max(wording.coverage(f"{self.over.folded}\n{one}") for one in sentences),
+            characters=max(wording.character_coverage(one) for one in sentences),
+            run=wording.longest_run(self.reading.folded),
+            article=self.article_coverage,
+            place=self.place,
+            length=len(self.reading.folded),
+        )
+
+    @property
+    def text(self) -> str:
+        """All that is read of it, in search form."""
+        return f"{self.over.folded}\n{self.reading.folded}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A candidate with all that is known about it."""
+    """A candidate in its place in the order."""
 
-    passage: Passage
-    article: Article
-    fused: float
-    similarity: float
-    standing: float
-    """Its standardised similarity among the candidates."""
+    candidate: _Candidate
+    relevance: float
     dated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A candidate that is returned, with the readings of its text and of what stands over it."""
-
-    found: _Found
-    passage: Reading
-    over: Reading
 
 
 def search(
@@ -93,16 +118,17 @@ def search(
         return []
     similarities = snapshot.similarities(vector, ids).astype(np.float64)
     similarities = np.nan_to_num(similarities, nan=float(np.nanmin(similarities)))
-    lexical = snapshot.lexical_scores(text, ids)
     wording = question_wording(text, snapshot)
+    found = _load(collection, snapshot, wording, ids, similarities)
     weight = settings.retrieval.dense_weight
     if weight is None:
-        witnesses = [key for key, _ in lexical_hits[:_WITNESSES]]
-        weight = dense_weight(_best_coverage(collection, wording, witnesses), lexical)
-    fused = fuse(similarities, lexical, weight)
-    order = np.argsort(-fused, kind="stable")[: max(3 * wanted, candidates // 2)]
-    found = _load(collection, question.dates, ids, fused, similarities, order)
-    return _explain(_distinct(found, wanted), wording, weight)
+        scores = relevance([one.features(wording) for one in found.values()])
+    else:
+        known = np.isin(ids, list(found))
+        lexical = snapshot.lexical_scores(text, ids)
+        scores = fuse(similarities[known], lexical[known], weight)
+    ordered = _in_order(list(found.values()), scores, question.dates, 3 * wanted)
+    return _explain(_distinct(ordered, wanted), wording)
 
 
 def today(settings: Settings) -> date:
@@ -110,45 +136,50 @@ def today(settings: Settings) -> date:
     return settings.today or date.today()
 
 
-def _best_coverage(collection: Collection, wording: Wording, ids: Sequence[int]) -> float:
-    passages = collection.passages(ids)
-    articles = collection.find_articles(sorted({p.article_id for p in passages.values()}))
-    return max(
-        (
-            wording.coverage(read(f"{articles[p.article_id].headline}\n{p.text}"))
-            for p in passages.values()
-            if p.article_id in articles
-        ),
-        default=0.0,
-    )
-
-
 def _load(
-    collection: Collection,
-    dates: Sequence[DateRange],
-    ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    fused: Scores,
-    similarities: Scores,
-    order: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
-) -> list[_Found]:
-    """The candidates in `order` that the catalogue knows, best first."""
-    passages = collection.passages([int(ids[place]) for place in order])
+    collection: Collection, snapshot: Snapshot, wording: Wording, ids: Ids, similarities: Scores
+) -> dict[int, _Candidate]:
+    """The candidates that the catalogue knows, by passage id, in the order of `ids`."""
+    passages = collection.passages(ids.tolist())
     articles = collection.find_articles(sorted({p.article_id for p in passages.values()}))
     standing = standardise(similarities)
-    found = []
-    for place in order:
-        passage = passages.get(int(ids[place]))
+    coverages = snapshot.article_coverage(wording.units, ids)
+    places = snapshot.positions_of(ids)
+    found = {}
+    for row, key in enumerate(ids.tolist()):
+        passage = passages.get(key)
         article = articles.get(passage.article_id) if passage else None
         if passage is None or article is None:
             continue
-        dated = bool(dates) and _is_dated(passage, article, dates)
-        score = float(fused[place]) + (_DATE_BONUS if dated else 0.0)
-        found.append(
-            _Found(
-                passage, article, score, float(similarities[place]), float(standing[place]), dated
-            )
+        found[key] = _Candidate(
+            passage,
+            article,
+            read(passage.text),
+            read(_heading(article, passage)),
+            similarity=float(similarities[row]),
+            standing=float(standing[row]),
+            article_coverage=float(coverages[row]),
+            place=int(places[row]),
         )
-    return sorted(found, key=lambda one: -one.fused)
+    return found
+
+
+def _heading(article: Article, passage: Passage) -> str:
+    return "\n".join((article.kicker, article.headline, passage.subhead, *article.byline))
+
+
+def _in_order(
+    candidates: Sequence[_Candidate], scores: Scores, dates: Sequence[DateRange], leading: int
+) -> list[_Found]:
+    """Best first; of the `leading` ones those that have a date of the question move up."""
+    found = []
+    for rank, row in enumerate(np.argsort(-scores, kind="stable").tolist()):
+        candidate = candidates[row]
+        # Dates are looked for where they can matter: finding them costs as much as all the rest.
+        dated = bool(dates) and rank < leading
+        dated = dated and _is_dated(candidate.passage, candidate.article, dates)
+        found.append(_Found(candidate, float(scores[row]) + _DATE_BONUS * dated, dated))
+    return sorted(found, key=lambda one: -one.relevance)
 
 
 def _is_dated(passage: Passage, article: Article, dates: Sequence[DateRange]) -> bool:
@@ -159,40 +190,36 @@ def _is_dated(passage: Passage, article: Article, dates: Sequence[DateRange]) ->
     return any(wanted.meets(named) for wanted in dates for named in ranges)
 
 
-def _distinct(found: Sequence[_Found], k: int) -> list[_Kept]:
-    kept: list[_Kept] = []
+def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:
+    kept: list[_Found] = []
     for one in found:
         if len(kept) == k:
             break
-        passage = read(one.passage.text)
-        if not any(overlap(passage, other.passage) >= _SAME for other in kept):
-            kept.append(_Kept(one, passage, read(_heading(one))))
+        reading = one.candidate.reading
+        if not any(overlap(reading, other.candidate.reading) >= _SAME for other in kept):
+            kept.append(one)
     return kept
 
 
-def _heading(one: _Found) -> str:
-    article = one.article
-    return "\n".join((article.kicker, article.headline, one.passage.subhead, *article.byline))
-
-
-def _explain(kept: Sequence[_Kept], wording: Wording, weight: float) -> list[Evidence]:
+def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
     if not kept:
         return []
-    coverages = [wording.coverage(one.passage | one.over) for one in kept]
-    best = kept[0].found
-    nearness = (best.similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
-    quality = weight * min(1.0, max(0.0, nearness)) + (1 - weight) * coverages[0]
+    coverages = [wording.coverage(one.candidate.text) for one in kept]
+    best = kept[0]
+    nearness = (best.candidate.similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
+    quality = _NEARNESS_SHARE * min(1.0, max(0.0, nearness))
+    quality += (1 - _NEARNESS_SHARE) * coverages[0]
     evidence = []
     for one, coverage in zip(kept, coverages, strict=True):
-        found = one.found
-        matched = wording.matched(one.passage | one.over)
+        candidate = one.candidate
+        matched = wording.matched(candidate.text)
         evidence.append(
             Evidence(
-                passage=found.passage,
-                article=found.article,
+                passage=candidate.passage,
+                article=candidate.article,
                 # The best gets what it is worth; the others less by how far they are behind.
-                score=quality * math.exp((found.fused - best.fused) / 2),
-                similarity=found.similarity,
+                score=quality * math.exp((one.relevance - best.relevance) / _FALL),
+                similarity=candidate.similarity,
                 coverage=coverage,
                 matched=matched,
                 reasons=_reasons(one, matched, wording),
@@ -201,14 +228,14 @@ def _explain(kept: Sequence[_Kept], wording: Wording, weight: float) -> list[Evi
     return evidence
 
 
-def _reasons(one: _Kept, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:
+def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:
     reasons = []
     if matched:
         reasons.append("命中" + "、".join(f"“{word}”" for word in matched))
-    if wording.coverage(one.over) >= _HEADLINE_SHARE:
+    if wording.coverage(one.candidate.over.folded) >= _HEADLINE_SHARE:
         reasons.append("标题相符")
-    if one.found.dated:
+    if one.dated:
         reasons.append("日期相符")
-    if one.found.standing >= _NEAR or not reasons:
+    if one.candidate.standing >= _NEAR or not reasons:
         reasons.append("语义相近")
     return tuple(reasons)

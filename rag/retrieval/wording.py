@@ -1,4 +1,4 @@
-"""How much of a question's telling wording a text contains.
+"""How much of a question's telling wording a text contains, and in how long pieces.
 
 Rare wording counts more: a name that three passages contain tells more than 工作, which a thousand
 do. The units are pairs of characters, and figures and Latin words whole.
@@ -6,10 +6,11 @@ do. The units are pairs of characters, and figures and Latin words whole.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from rag.chinese.normalise import fold
 from rag.chinese.words import bigrams, characters, content_words
@@ -17,56 +18,76 @@ from rag.index.snapshot import Snapshot
 
 # Words that occur in every other passage tell nothing; so do units this common.
 _TELLING_RARITY = 0.5
+_SENTENCE_END = re.compile(r"[。!?…\n]+")
+# Passages and headings that are kept in search form: about 1 KB each, and folding one costs
+# 0.1 ms, of which a question needs a hundred.
+_KEPT = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text in search form with its units; made once, for folding costs more than comparing."""
+    """A text in search form, whole and by sentences."""
 
     folded: str
-    units: frozenset[str]
-
-    def __or__(self, other: Reading) -> Reading:
-        return Reading(f"{self.folded}\n{other.folded}", self.units | other.units)
+    sentences: tuple[str, ...]
 
 
+@lru_cache(maxsize=_KEPT)
 def read(text: str) -> Reading:
     """Return the reading of a text."""
     folded = fold(text)
-    return Reading(folded, frozenset((*bigrams(folded), *characters(folded))))
+    sentences = tuple(part for part in _SENTENCE_END.split(folded) if part)
+    return Reading(folded, sentences or (folded,))
 
 
 def overlap(first: Reading, second: Reading) -> float:
-    """Return the share of their units that two texts have in common (Jaccard), in [0, 1]."""
-    union = len(first.units | second.units)
-    return len(first.units & second.units) / union if union else 1.0
+    """Return the share of their pairs of characters that two texts have in common (Jaccard)."""
+    ours, theirs = _pairs(first.folded), _pairs(second.folded)
+    union = len(ours | theirs)
+    return len(ours & theirs) / union if union else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The telling units of a question with their rarity, and its content words in order."""
+    """A question in search form with what each part of it is worth by its rarity.
+
+    `units` are its telling pairs and figures, `characters` its telling characters and figures, each
+    with its share of the rarity of all of them;
+    `sums` what its pairs (of function words, too) up to each place are worth together, `words` its
+    content words in order.
+    """
 
     folded: str
-    units: tuple[str, ...]
-    rarities: NDArray[np.float64]
+    units: Mapping[str, float]
+    characters: Mapping[str, float]
+    sums: tuple[float, ...]
     words: tuple[str, ...]
 
-    def coverage(self, reading: Reading) -> float:
-        """Return the share of the question's rare wording in a text, in [0, 1]."""
-        total = float(self.rarities.sum())
-        if not total:
-            return 0.0
-        found = np.array([unit in reading.units for unit in self.units], bool)
-        return float(self.rarities[found].sum()) / total
+    def coverage(self, text: str) -> float:
+        """Return the share of the telling units in a folded text, in [0, 1]."""
+        return _share(self.units, text)
 
-    def matched(self, reading: Reading) -> tuple[str, ...]:
-        """Return the words of the question in a text; neighbours that stand together are one."""
-        folded = reading.folded
+    def character_coverage(self, text: str) -> float:
+        """Return the share of the telling characters in a folded text, in [0, 1]."""
+        return _share(self.characters, text)
+
+    def longest_run(self, text: str) -> float:
+        """Return the share of all pairs in the longest piece of the question found whole."""
+        sums = self.sums
+        best, start = 0.0, 0
+        for end in range(2, len(self.folded) + 1):
+            while end - start > 1 and self.folded[start:end] not in text:
+                start += 1
+            best = max(best, sums[end - 1] - sums[start])
+        return best / sums[-1] if sums[-1] else 0.0
+
+    def matched(self, text: str) -> tuple[str, ...]:
+        """Return the words of the question in a folded text; neighbours found together are one."""
         joined: list[str] = []
         for word in self.words:
-            if word not in folded:
+            if word not in text:
                 continue
-            if joined and joined[-1] + word in folded and joined[-1] + word in self.folded:
+            if joined and joined[-1] + word in text and joined[-1] + word in self.folded:
                 joined[-1] += word
             elif not any(word in other for other in joined):
                 joined.append(word)
@@ -74,19 +95,38 @@ class Wording:
 
 
 def question_wording(question: str, snapshot: Snapshot) -> Wording:
-    """Return the telling wording of a question, weighed by rarity in the collection."""
+    """Return the wording of a question, weighed by rarity in the collection."""
     folded = fold(question)
     words = content_words(folded)
     telling = set("".join(words))
-    pairs = [pair for pair in dict.fromkeys(bigrams(folded)) if telling.issuperset(pair)]
-    figures = [unit for unit in dict.fromkeys(characters(folded)) if unit.isascii()]
-    units = [*pairs, *figures]
-    rarities = np.concatenate(
-        [snapshot.rarities(pairs, "bigrams"), snapshot.rarities(figures, "characters")]
-    )
+    pairs = _rarities(bigrams(folded), "bigrams", snapshot)
+    single = _rarities(characters(folded), "characters", snapshot)
+    units = {pair: rarity for pair, rarity in pairs.items() if telling.issuperset(pair)}
+    units |= {unit: rarity for unit, rarity in single.items() if unit.isascii()}
     return Wording(
         folded,
-        tuple(units),
-        np.where(rarities >= _TELLING_RARITY, rarities, 0.0) if len(units) else rarities,
+        _telling(units),
+        _telling({u: rarity for u, rarity in single.items() if u in telling or u.isascii()}),
+        tuple(accumulate((pairs.get(a + b, 0.0) for a, b in pairwise(folded)), initial=0.0)),
         tuple(dict.fromkeys(word for word in words if word in folded)),
     )
+
+
+def _rarities(units: Sequence[str], field: str, snapshot: Snapshot) -> dict[str, float]:
+    distinct = list(dict.fromkeys(units))
+    return dict(zip(distinct, snapshot.rarities(distinct, field).tolist(), strict=True))
+
+
+def _telling(rarities: Mapping[str, float]) -> dict[str, float]:
+    telling = {unit: rarity for unit, rarity in rarities.items() if rarity >= _TELLING_RARITY}
+    total = sum(telling.values())
+    return {unit: rarity / total for unit, rarity in telling.items()}
+
+
+def _share(shares: Mapping[str, float], text: str) -> float:
+    # Rounding may carry the sum of all shares a little over 1.
+    return min(1.0, sum([share for unit, share in shares.items() if unit in text], 0.0))
+
+
+def _pairs(text: str) -> set[str]:
+    return {first + second for first, second in pairwise(text)}

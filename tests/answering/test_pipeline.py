@@ -126,6 +126,12 @@ def test_marks_that_a_model_invents_are_never_shown():
     assert given.sentences[0].citations == (1,)
 
 
+@pytest.mark.parametrize("preamble", ["根据报道原文，", "报道原文中提到，", "原文指出："])
+def test_what_a_model_says_about_the_source_is_left_out(preamble):
+    given = answer("装了多少烟感器?", f"{preamble}烟感器共安装3200个。", POLICE)
+    assert given.text == "烟感器共安装3200个。"
+
+
 def test_without_a_model_the_answer_is_the_source_sentence():
     given = answer("早市的开市时间是几点?", ExtractiveGenerator(), POLICE, MARKET)
     assert given.text == "开市时间为早上5点至9点。"

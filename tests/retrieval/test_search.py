@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag.errors import QuestionError
-from rag.retrieval.fusion import dense_weight, fuse, standardise
+from rag.retrieval.fusion import Features, fuse, relevance, standardise
 from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.types import Filters
@@ -101,12 +101,39 @@ def test_any_input_is_only_text(ask, question):
         assert one.passage.text
 
 
-def test_the_weight_follows_how_well_the_wording_was_met_and_whether_a_hit_stands_out():
-    peaked = np.array([40.0, *np.linspace(1, 5, 60)])
-    level = np.linspace(30, 40, 61)
-    assert dense_weight(1.0, peaked) < dense_weight(0.6, peaked) < dense_weight(0.2, peaked)
-    assert dense_weight(1.0, peaked) < dense_weight(1.0, level)
-    assert 0 < dense_weight(1.0, peaked) < dense_weight(0.0, level) < 1
+PLAIN = Features(0.85, 0.5, 0.5, 0.3, 0.5, place=2, length=100)
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"similarity": 0.9},
+        {"sentence": 0.9},
+        {"characters": 0.9},
+        {"run": 0.8},
+        {"article": 0.9},
+        {"place": 0},
+    ],
+)
+def test_each_thing_known_about_a_candidate_counts(better):
+    plain, improved = relevance([PLAIN, replace(PLAIN, **better)])
+    assert improved > plain
+
+
+def test_a_line_that_only_repeats_the_question_does_not_answer_it():
+    stub, whole = relevance([replace(PLAIN, length=12), PLAIN])
+    assert stub < whole
+    assert relevance([PLAIN])[0] == relevance([replace(PLAIN, length=300)])[0]
+
+
+def test_the_sentence_that_holds_all_of_the_wording_beats_scattered_words(ask, collection):
+    whole = "周末，青龙山茶园的采茶节吸引三千名游客。市民纷纷拍照。"
+    parts = "青龙山正在修路。茶园今年减产。采茶工人短缺。读书节吸引学生，游客不多。"
+    together = article("甲", whole, source="甲.txt")
+    scattered = article("乙", parts, source="乙.txt")
+    for one in (scattered, together):
+        collection.update([source_file(one, source=one.source)])
+    assert ask("青龙山茶园采茶节吸引多少游客？")[0].article.headline == "甲"
 
 
 def test_fusion_puts_both_channels_on_one_scale():

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rag.settings import Settings
 from rag.types import (
@@ -33,9 +34,16 @@ from rag.types import (
     Turn,
     Verdict,
 )
+from tests.get_browser import find_browser
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_cd2e6cbcf113aa53.txt"
 NO_FILTERS = Filters()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 HOSTILE = (
     "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
     "[点这里](javascript:window.hit=1)**粗体**$x$ ${window.hit=1} {{value}} `code`"
@@ -145,6 +153,15 @@ class StandIn:
         finally:
             self.closed.set()
 
+    def search(self, question: str) -> list[Evidence]:
+        time.sleep(self.pace)
+        return self._rank(question)[:8]
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        *_, done = self.stream(question, history=history)
+        assert isinstance(done, AnswerDone)
+        return done.answer
+
     def _events(self, question: str) -> Iterator[StreamEvent]:
         ranked = self._rank(question)
         evidence = tuple(item for item in ranked if item.coverage > 0)[:5]
@@ -216,7 +233,7 @@ def stand_in(make_stand_in: Callable[..., StandIn]) -> StandIn:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[object], str]]:
+def serve(tmp_path: Path) -> Iterator[Callable[[object], str]]:
     """Serves pages on free ports as the product does: mounted beside other routes."""
     import uvicorn
     from fastapi import FastAPI
@@ -236,7 +253,7 @@ def serve() -> Iterator[Callable[[object], str]]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         config = uvicorn.Config(
-            mount(api, assistant),  # type: ignore[arg-type]
+            mount(api, assistant, runs=tmp_path / "runs"),  # type: ignore[arg-type]
             host="127.0.0.1",
             port=port,
             log_level="error",
@@ -255,3 +272,45 @@ def serve() -> Iterator[Callable[[object], str]]:
     for server, thread in servers:
         server.should_exit = True
         thread.join(10)
+
+
+# Not for the whole session: while it is open, its event loop counts as running everywhere.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each for a reader of their own, and fails on what the console complains of."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 800) -> Page:
+        origin = "/".join(address.split("/")[:3])
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((origin, "data:", "blob:"))
+                else complaints.append(f"asked another host: {request.url}")
+            ),
+        )
+        page.goto(address)
+        page.wait_for_selector("#current .start, #current .exchange, #current .note, .runs")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

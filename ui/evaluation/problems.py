@@ -40,7 +40,7 @@ _CHECKER: tuple[tuple[str, str], ...] = (
     (r"no sheet has a column 问题 \(question\)", "每张工作表里都没有找到“问题”这一列"),
     (r"no column 问题 \(question\)", "没有“问题”这一列"),
     (r"unknown column, not used", "不认识这一列，不会用到"),
-    (r"means the same as column ([A-Z]+) \((.*)\)", r"与 \1 列（\2）意思重复，请只留一列"),
+    (r"means the same as column (.+)", r"与 \1 列意思重复，请只留一列"),
     (
         r"(\d+) rows are drafts or rejected .*",
         r"\1 行标着“草稿”或“弃用”，不参加评测；要用的，请清空“审核”一列",

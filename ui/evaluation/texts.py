@@ -66,7 +66,7 @@ LEAVE = "可以离开这一页，评测会继续；回来还能看到进度。"
 
 RESULT_TITLE = "三、结果"
 PARTIAL = "还没有做完：{done} / {total} 题。以下只是做完部分的结果。"
-INTERVAL = "多半在 {low} 到 {high} 之间（95% 区间，{cases} 题）"
+INTERVAL = "多半在 {low} 到 {high} 之间（95% 区间，{cases}&nbsp;题）"
 LOWER = "越低越好"
 CAUSES = "没有通过的题，按原因"
 NO_FAILURES = "没有不通过的题。"
