@@ -27,7 +27,8 @@ format: $(VENV)/.test-installed
 
 # The questions over the seeds with the default models; see benchmarks/README.md for the others.
 benchmark: $(VENV)/.test-installed models
-	$(BIN)/python benchmarks/seeds.py
+	$(BIN)/wenbao ingest seeds
+	$(BIN)/wenbao eval benchmarks/seeds.jsonl --name seeds --restart
 
 models: $(VENV)/.test-installed
 	@$(BIN)/wenbao models fetch
