@@ -91,7 +91,7 @@ def channels(
     embedder: Embedder,
     settings: Settings,
     articles: Sequence[Article],
-    rivals: bool,
+    naive: bool,
 ) -> dict[str, Callable[[str], list[str]]]:
     """Return, for each channel, the function from a question to ranked article ids."""
 
@@ -106,19 +106,14 @@ def channels(
         return articles_of(collection.lexical(question, _PASSAGES))
 
     def found(question: str) -> list[str]:
-        evidence = search(collection, embedder, question, k=3 * _DEPTH, settings=settings)
+        evidence = search(collection, embedder, question, k=_PASSAGES, settings=settings)
         return list(dict.fromkeys(one.article.id for one in evidence))
 
-    own = {"dense": dense, "lexical": lexical, "search": found}
-    if not rivals:
-        return own
-    naive = NaivePipeline(articles, embedder)
-    return {
-        "naive top 4": naive.rank,
-        "naive": naive.rank_deep,
-        "bigram BM25": BigramBM25(articles).rank,
-        **own,
-    }
+    ranks: dict[str, Callable[[str], list[str]]] = {"bigram BM25": BigramBM25(articles).rank}
+    if naive:
+        pipeline = NaivePipeline(articles, embedder)
+        ranks |= {"naive top 4": pipeline.rank, "naive": pipeline.rank_deep}
+    return ranks | {"dense": dense, "lexical": lexical, "search": found}
 
 
 def measure(
@@ -130,7 +125,7 @@ def measure(
     settings: Settings,
     embedder: Embedder,
     simplified: bool,
-    rivals: bool,
+    naive: bool,
 ) -> dict[str, Any]:
     """Return the figures of one set."""
     questions = read_questions(data / f"{name}.qa.jsonl.gz", part)
@@ -146,7 +141,7 @@ def measure(
             "passages": stats.passages,
             "questions": len(questions),
         }
-        for channel, rank in channels(collection, embedder, settings, articles, rivals).items():
+        for channel, rank in channels(collection, embedder, settings, articles, naive).items():
             rows, seconds = [], []
             for question in questions:
                 text = simplify(question["question"]) if simplified else question["question"]
@@ -178,7 +173,9 @@ def main() -> None:
         "--sets", nargs="+", required=True, type=parse_set, help="NAME[:START:STEP]"
     )
     parser.add_argument("--simplify", action="store_true", help="ask in simplified characters")
-    parser.add_argument("--no-rivals", dest="rivals", action="store_false")
+    parser.add_argument(
+        "--no-naive", dest="naive", action="store_false", help="without the tutorial's pipeline"
+    )
     parser.add_argument("--work", type=Path, default=Path("build/benchmarks/retrieval"))
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
@@ -193,7 +190,7 @@ def main() -> None:
             settings=settings,
             embedder=embedder,
             simplified=options.simplify,
-            rivals=options.rivals,
+            naive=options.naive,
         )
         for name, part in options.sets
     ]

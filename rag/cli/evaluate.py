@@ -173,20 +173,26 @@ def check(path: Path, as_json: bool) -> None:
 @testset.command()
 @click.argument("path", type=_A_FILE)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def template(path: Path, force: bool) -> None:
+@json_option
+def template(path: Path, force: bool, as_json: bool) -> None:
     """Write an example test set to fill in: .xlsx, .csv or .jsonl."""
     from rag.evaluation.template import write_template
 
     _refuse_existing(path, force)
     write_template(path)
-    click.echo(f"Wrote {path}. Fill it in, then: wenbao testset check {path}")
+    _report(
+        {"path": path},
+        f"Wrote {path}. Fill it in, then: wenbao testset check {path}",
+        as_json,
+    )
 
 
 @testset.command()
 @click.argument("path", type=_A_FILE)
 @click.argument("out", type=_A_FILE)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def corpus(path: Path, out: Path, force: bool) -> None:
+@json_option
+def corpus(path: Path, out: Path, force: bool, as_json: bool) -> None:
     """Write the articles that come with a public test set to OUT (.jsonl), to be ingested."""
     import json
 
@@ -201,29 +207,35 @@ def corpus(path: Path, out: Path, force: bool) -> None:
         for article in cases.articles:
             record = {"id": article.id, "title": article.headline, "text": article.text}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    click.echo(f"Wrote {len(cases.articles)} articles to {out}. Next: wenbao ingest {out}")
+    _report(
+        {"path": out, "articles": len(cases.articles)},
+        f"Wrote {len(cases.articles)} articles to {out}. Next: wenbao ingest {out}",
+        as_json,
+    )
 
 
 @testset.command("from-feedback")
 @click.argument("feedback", type=_A_FILE)
 @click.argument("out", type=_A_FILE)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def from_feedback(feedback: Path, out: Path, force: bool) -> None:
+@json_option
+def from_feedback(feedback: Path, out: Path, force: bool, as_json: bool) -> None:
     """Make test cases from readers' ratings: 赞 become cases, 踩 drafts to be answered."""
     from rag.evaluation.drafts import cases_from_feedback
 
-    _write_drafts(cases_from_feedback(feedback), out, force)
+    _write_drafts(cases_from_feedback(feedback), out, force, as_json)
 
 
 @testset.command("from-log")
 @click.argument("log", type=_A_FILE)
 @click.argument("out", type=_A_FILE)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def from_log(log: Path, out: Path, force: bool) -> None:
+@json_option
+def from_log(log: Path, out: Path, force: bool, as_json: bool) -> None:
     """Make draft cases from logged questions (JSON lines), the most asked first."""
     from rag.evaluation.drafts import cases_from_log
 
-    _write_drafts(cases_from_log(log), out, force)
+    _write_drafts(cases_from_log(log), out, force, as_json)
 
 
 @testset.command()
@@ -231,8 +243,14 @@ def from_log(log: Path, out: Path, force: bool) -> None:
 @click.option("--per-article", type=click.IntRange(min=1), default=4, show_default=True)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @settings_options
+@json_option
 def draft(
-    out: Path, per_article: int, force: bool, options: tuple[str, ...], collection: Path | None
+    out: Path,
+    per_article: int,
+    force: bool,
+    options: tuple[str, ...],
+    collection: Path | None,
+    as_json: bool,
 ) -> None:
     """Propose questions from the collection's articles, for a person to accept or edit."""
     from rag.assistant import Assistant
@@ -240,7 +258,7 @@ def draft(
 
     with Assistant.open(settings=load_settings(options, collection)) as assistant:
         drafts = list(drafts_from_articles(assistant.articles(), per_article=per_article))
-    _write_drafts(drafts, out, force)
+    _write_drafts(drafts, out, force, as_json)
 
 
 commands: list[click.Command] = [eval_command, compare, testset]
@@ -348,16 +366,27 @@ def _refuse_existing(path: Path, force: bool) -> None:
         raise TestSetError(f"{path} exists", remedy="choose another name or add --force")
 
 
-def _write_drafts(cases: Iterable[Case | WrittenCase], out: Path, force: bool) -> None:
+def _write_drafts(
+    cases: Iterable[Case | WrittenCase], out: Path, force: bool, as_json: bool
+) -> None:
     from rag.evaluation import write_test_set
     from rag.evaluation.template import NOTES
 
     _refuse_existing(out, force)
     written = write_test_set(out, cases, notes=NOTES)
-    click.echo(
+    _report(
+        {"path": out, "cases": written},
         f"Wrote {written} cases to {out}. Rows marked 草稿 are not asked until a person edits them "
-        "and clears the column 审核."
+        "and clears the column 审核.",
+        as_json,
     )
+
+
+def _report(record: dict[str, object], text: str, as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+    else:
+        click.echo(text)
 
 
 def _summary(cases: TestSet) -> str:

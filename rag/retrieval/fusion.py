@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
 
-# Weights of a listwise softmax over the candidates (ListNet's top-one loss, L2 0.001), fitted on the
-# tuning halves of ats_news_train (counted twice, for it is news) and dureader_checklist_dev, on
-# webqa_sample and on domainrag. Fitted without one of these sets they order it about as well as its
-# better channel does, fitted with it better; weights that depend on the question (its length, what
-# the best hit covers, how far it stands out) gained nothing more. See benchmarks/README.md.
+# Weights of a listwise softmax over the candidates (ListNet's top-one loss, L2 0.001), fitted on
+# the tuning halves of ats_news_train (counted twice, for it is news) and dureader_checklist_dev, on
+# webqa_sample and on domainrag. Fitted without one of these sets they order it about as well as
+# its better channel does, fitted with it better; weights that depend on the question (its length,
+# what the best hit covers, how far it stands out) gained nothing more. See benchmarks/README.md.
 _COSINE = 65.6
 _SENTENCE, _SENTENCE_CHARACTERS, _RUN = 2.4, 2.95, 2.8
 _ARTICLE = 4.2

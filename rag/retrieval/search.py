@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 _NO_FILTERS = Filters()
 # What a date of the question that fits adds to a relevance: as much as a third of the wording.
 _DATE_BONUS = 1.5
-# Passages that say the same in the same words, as a report and its reprint do.
-_SAME = 0.8
+# Passages that say the same in the same words, and articles one of which is a reprint or a shorter
+# form of the other: shares of pairs of characters in common.
+_SAME, _SAME_STORY = 0.8, 0.5
 # A passage this far above the other candidates in the dense channel is near in meaning.
 _NEAR = 1.0
 _HEADLINE_SHARE = 0.5
@@ -95,7 +96,7 @@ def search(
     """Return up to `k` passages for a question, best first; several may be of one article.
 
     A `Question` carries what `understand` completed from the conversation; a text is taken as it
-    stands. Of passages that say the same in the same words only the best is returned.
+    stands. A passage that repeats a better one, as reprints do, is left out.
 
     Raises:
         QuestionError: the question has no text.
@@ -108,7 +109,7 @@ def search(
     wanted = settings.retrieval.k if k is None else k
     snapshot = collection.snapshot()
     articles = collection.selected(filters)
-    candidates = max(settings.retrieval.candidates, 2 * wanted)
+    candidates = max(settings.retrieval.candidates, wanted)
     text = question.search_text
     vector = embedder.embed_queries([text])[0]
     lexical_hits = snapshot.lexical(text, candidates, articles)
@@ -195,10 +196,22 @@ def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:
     for one in found:
         if len(kept) == k:
             break
-        reading = one.candidate.reading
-        if not any(overlap(reading, other.candidate.reading) >= _SAME for other in kept):
+        if not any(_repeats(one.candidate, other.candidate) for other in kept):
             kept.append(one)
     return kept
+
+
+def _repeats(one: _Candidate, other: _Candidate) -> bool:
+    """Whether a passage says what another one says, and its article tells the same story.
+
+    Different articles that share a passage, such as an appeal and the news about it, both count:
+    what stands around the passage may be what the question asks for.
+    """
+    if overlap(one.reading, other.reading) < _SAME:
+        return False
+    if one.article.id == other.article.id:
+        return True
+    return overlap(read(one.article.text), read(other.article.text)) >= _SAME_STORY
 
 
 def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:

@@ -170,18 +170,17 @@ def test_a_checkpoint_that_is_not_there_is_said_clearly(tmp_path):
 
 
 def tiny_checkpoint(folder):
-    """A random two-layer model over single characters, in the form of a real checkpoint."""
+    """A random two-layer model over single bytes, in the form of a real checkpoint."""
     import torch
-    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
-    characters = [*sorted(set("你好吗问报。")), "<unk>", "<end>"]
-    vocabulary = {character: number for number, character in enumerate(characters)}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="<unk>", eos_token="<end>", pad_token="<end>"
-    )
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    vocabulary = {byte: number for number, byte in enumerate(sorted(byte_level.alphabet()))}
+    vocabulary["<end>"] = len(vocabulary)
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = byte_level
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>", pad_token="<end>")
     fast.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
     fast.save_pretrained(folder)
     torch.manual_seed(1)
