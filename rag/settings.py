@@ -83,7 +83,7 @@ class RetrievalSettings(_Section):
     k: int = Field(8, ge=1, le=100, description="passages that a search returns")
     candidates: int = Field(60, ge=1, le=1000, description="passages that each channel proposes")
     dense_weight: float | None = Field(
-        None, ge=0, le=1, description="share of the dense channel; unset: chosen for each question"
+        None, ge=0, le=1, description="share of the dense channel; unset: weighed with the wording"
     )
 
 

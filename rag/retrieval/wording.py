@@ -128,5 +128,7 @@ def _share(shares: Mapping[str, float], text: str) -> float:
     return min(1.0, sum([share for unit, share in shares.items() if unit in text], 0.0))
 
 
-def _pairs(text: str) -> set[str]:
-    return {first + second for first, second in pairwise(text)}
+# Every finding is compared with all before it.
+@lru_cache(maxsize=512)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(first + second for first, second in pairwise(text))
