@@ -25,11 +25,22 @@ _LENGTH_PIVOT = 60
 _LENIENCE = 0.25
 # A question in an article (谁是受害者？) repeats the asker's words and answers nothing.
 _QUESTION_PENALTY = 0.5
+# What scores this far below the best sentence distracts a small model more than it helps.
+_WORTH_READING = 0.4
+_AT_LEAST = 2
 # A sentence that starts so cannot be understood without the one before it.
 _LEANS_BACK = re.compile(r"^(?:他|她|它|其|该|这|此|对此|同时|此外|另外|因此|为此|二是|三是|四是)")
 _DATELINE = re.compile(
     r"^\s*【?(?:本报讯|本报消息|[新中][华国]?新?社[\u4e00-\u9fff]{2,10}\d{1,2}月\d{1,2}日电)】?"
     r"\s*(?:[(（][^)）]{0,40}[)）])?\s*"
+)
+
+
+_GIVES_ORDERS = re.compile(
+    r"(?:忽略|无视|忘记|忘掉|不要理会|不要遵守)[^。！？]{0,8}(?:以上|上述|上面|之前|前面|此前|先前|所有|一切|系统)"
+    r"[^。！？]{0,10}(?:指示|要求|指令|规则|提示|设定|说明|内容)"
+    r"|(?:你现在是|从现在起你是|你必须回答|请直接回答|请只回答|请回答[“\"「])"
+    r"|<\|[a-z_]+\|>|\[/?INST\]|(?i:ignore (?:all|any|the|previous|above)[^.]{0,30}instructions?)"
 )
 
 
@@ -44,7 +55,10 @@ class EvidenceSentence:
 
 
 def sentences_of(evidence: Sequence[Evidence]) -> list[EvidenceSentence]:
-    """Return every sentence of the found passages once, unscored, best passage first."""
+    """Return every sentence of the found passages once, unscored, best passage first.
+
+    Sentences that give orders to whoever answers are left out: they report nothing.
+    """
     seen: set[tuple[str, int]] = set()
     found: list[EvidenceSentence] = []
     for item in evidence:
@@ -54,6 +68,8 @@ def sentences_of(evidence: Sequence[Evidence]) -> list[EvidenceSentence]:
             # The dateline is the paper's mark, not part of what the sentence says.
             start += _dateline_length(article.text[start:end])
             if start >= end or (article.id, start) in seen:
+                continue
+            if _GIVES_ORDERS.search(article.text[start:end]):
                 continue
             seen.add((article.id, start))
             sentence = Sentence(article.id, article.text[start:end], start, end)
@@ -69,8 +85,10 @@ def select_sentences(
     chosen: list[EvidenceSentence] = []
     budget = settings.evidence_chars
     by_place = {(c.article.id, c.sentence.end): c for c in candidates}
-    for candidate in sorted(candidates, key=lambda c: -c.score):
-        if len(chosen) >= settings.sentences:
+    ordered = sorted(candidates, key=lambda c: -c.score)
+    for candidate in ordered:
+        far = candidate.score < _WORTH_READING * ordered[0].score
+        if len(chosen) >= settings.sentences or (far and len(chosen) >= _AT_LEAST):
             break
         for part in _with_antecedent(candidate, by_place):
             length = len(part.sentence.text)
@@ -113,7 +131,7 @@ def score_sentences(
             own *= _QUESTION_PENALTY
         score = own + _CONTEXT_WEIGHT * around
         score += _PASSAGE_WEIGHT * candidate.score / best_passage * (0.5 + 0.5 * own)
-        if focus is not Focus.OTHER and holds(focus, candidate.sentence.text):
+        if focus is not Focus.OTHER and holds(focus, candidate.sentence.text, question):
             score += _FOCUS_BONUS
         scored.append(
             EvidenceSentence(candidate.sentence, candidate.article, score, candidate.subhead)

@@ -55,6 +55,8 @@ class FactKind(StrEnum):
     NEGATION = "否定"
     DIRECTION = "方向"
     ROLE = "职务"
+    COUNTED = "所计"
+    NOUN = "说法"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _facts(text: str) -> Iterator[Fact]:
 def missing_facts(facts: Iterable[Fact], sources: Iterable[SourceText]) -> tuple[Fact, ...]:
     """Return those of `facts` that no source holds."""
     sources = tuple(sources)
-    return tuple(fact for fact in facts if not any(_holds(source, fact) for source in sources))
+    return tuple(fact for fact in facts if not any(holds_fact(source, fact) for source in sources))
 
 
 def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]:
@@ -147,7 +149,17 @@ def _near(text: str, first: str, second: str) -> bool:
     return bool(re.search(pattern.format(a, b), text) or re.search(pattern.format(b, a), text))
 
 
-def _holds(source: SourceText, fact: Fact) -> bool:
+def opposite_direction(clause: str, part: str) -> bool:
+    """Return whether `part` says 下降 (or the like) where `clause` says 上升."""
+    return any(
+        re.search(here, clause) and not re.search(here, part) and re.search(opposite, part)
+        for pair in _OPPOSITES
+        for here, opposite in (pair, pair[::-1])
+    )
+
+
+def holds_fact(source: SourceText, fact: Fact) -> bool:
+    """Return whether a source holds a fact, in its text or its article's headline and date."""
     everywhere = f"{source.text}\n{source.context}"
     if fact.kind is FactKind.DATE:
         return _stands_alone(everywhere, fact.text) or _holds_date(source, everywhere, fact.text)
@@ -188,16 +200,8 @@ def _holds_number(text: str, figure: str) -> bool:
 
 
 def _same_unit(first: str, second: str) -> bool:
-    # 70余位 and 70位 and 70 (the measure word left out) are one figure; 70% and 70位 are not.
-    if "%" in (first, second) or "‰" in (first, second):
-        return first == second
-    return (
-        not first
-        or not second
-        or first[-1] == second[-1]
-        or first[0] == second[0]
-        or ({first[-1], second[-1]} <= set("位名人个"))
-    )
+    # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人.
+    return first == second or not first or not second or {first, second} <= set("位名人个")
 
 
 def _holds_date(source: SourceText, text: str, wanted: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from rag.chinese.names import names
 from rag.chinese.numbers import find_numbers
 
 
@@ -45,17 +46,53 @@ def focus_of(question: str) -> Focus:
     return Focus.OTHER
 
 
-def holds(focus: Focus, text: str) -> bool:
+def holds(focus: Focus, text: str, question: str = "") -> bool:
     """Return whether `text` holds something of the kind that `focus` asks for.
 
-    People are not told apart from other words reliably enough to deny that one is there, so
-    `PERSON` and `OTHER` always hold.
+    With the question, a number must also count what is asked for: 多少钱 is not answered by 3次.
     """
     if focus is Focus.NUMBER:
-        return bool(find_numbers(text)) or bool(re.search(r"\d", text))
+        wanted = _asked_unit(question)
+        return any(
+            not wanted or not number.unit or wanted & set(number.unit)
+            for number in find_numbers(text)
+        )
     if focus is Focus.DATE:
         return bool(_DATE.search(text))
+    if focus is Focus.PERSON:
+        return bool(names(text))
     return True
+
+
+def counted_noun(question: str) -> str:
+    """Return what `question` asks the number of (收治了多少尿毒症患者 → 尿毒症患者), or ""."""
+    import rjieba
+
+    match = _COUNTED.search(question)
+    if match is None or match["noun"] in _DIVISIONS:
+        return ""
+    tags = [tag for _, tag in rjieba.tag(match["noun"])]
+    return match["noun"] if all(tag.startswith(("n", "j", "vn", "a", "b")) for tag in tags) else ""
+
+
+def _asked_unit(question: str) -> set[str]:
+    match = re.search(r"多少(?P<unit>[\u4e00-\u9fff])|(?<!第)几(?P<few>[\u4e00-\u9fff])", question)
+    unit = (match["unit"] or match["few"]) if match else ""
+    if unit in "钱元":
+        return {"元", "币", "金"}
+    if unit in "位名人":
+        return set("位名人个")
+    return {unit} if unit and unit in _MEASURES else set()
+
+
+# Measure words that cannot stand for one another.
+_MEASURES = "户家次台辆套件座条亩吨米岁年天只所"
+_COUNTED = re.compile(
+    r"(?:多少|(?<!第)几)(?:人次|[余多]?[个名位家户次件项座条只台辆套所支场枚轮人种类架艘起宗批])?"
+    r"(?P<noun>[\u4e00-\u9fff]{2,8})[?？。]*$"
+)
+# Nouns that only say into what something is divided.
+_DIVISIONS = {"部分", "方面", "阶段", "类型", "种类", "步骤", "环节", "层次", "地方", "内容"}
 
 
 _ROLE_ASKED = (
@@ -63,6 +100,13 @@ _ROLE_ASKED = (
         r"(?P<role>[\u4e00-\u9fff]{2,12})(?:是谁|是哪位|是什么人|由谁担任|叫什么|姓什么|的名字|的姓名)"
     ),
     re.compile(r"(?:谁|哪位)(?:是|担任|当选|出任)(?P<role>[\u4e00-\u9fff]{2,12})"),
+)
+
+
+_OFFICE = re.compile(
+    r"(?:..长|区长|市长|县长|省长|镇长|局长|院长|校长|所长|队长|会长|处长|科长|部长|站长|馆长|厂长|行长|社长"
+    r"|书记|主任|主席|经理|总监|总裁|董事|教授|院士|负责人|发言人|代表|委员|司令|总统|总理|首相|大使|教练"
+    r"|创始人|主持人|总编|总编辑|法人|站长)$"
 )
 
 
@@ -74,5 +118,5 @@ def asked_role(question: str) -> str:
         match = pattern.search(question)
         if match:
             nouns = [word for word, tag in rjieba.tag(match["role"]) if tag.startswith(("n", "b"))]
-            return nouns[-1] if nouns and len(nouns[-1]) > 1 else ""
+            return nouns[-1] if nouns and _OFFICE.search(nouns[-1]) else ""
     return ""

@@ -40,11 +40,13 @@ _SAYS_NOTHING = re.compile(
 )
 # What small models put before a sentence although asked for plain text.
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\*\*|#+\s*)")
+_SOURCE_WORD = r"(?:引用的)?(?:报道原文|报道|原文|引文|资料|文中|文章|材料)(?:中|里|内容)?"
+# 根据报道，…… and 原文指出：……, but not 资料员……, which is part of what is said.
 _PREAMBLE = re.compile(
-    r"^(?:根据|按照|据)?(?:引用的)?(?:报道|原文|引文|资料|文中|文章)+(?:原文)?(?:中|里|内容)?的?"
-    r"(?:提到|显示|写明|指出|说|称|可知|可以看出)?[，,：:]?(?=.{6})"
+    rf"^(?:(?:根据|按照|据){_SOURCE_WORD}[，,：:]?(?:可知|可以看出)?[，,：:]?"
+    rf"|{_SOURCE_WORD}(?:提到|显示|写明|指出|说|称)(?:了)?[，,：:]?)(?=.{{6}})"
 )
-_CITATION_MARK = re.compile(r"\s*[\[【(（](?:来源|资料)?\s*\d{1,2}\s*[\]】)）]")
+_CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
 
 
@@ -212,7 +214,9 @@ class _Run:
     def _check(
         self, written: str, candidates: Sequence[EvidenceSentence]
     ) -> SentenceVerified | None:
-        text = _clean(written)
+        # What a source says word for word is nobody's preamble.
+        verbatim = any(written.strip() == item.sentence.text for item in candidates)
+        text = written.strip() if verbatim else _clean(written)
         if not text or _says_nothing(text):
             return None
         found = verify(text, self.completed, candidates)

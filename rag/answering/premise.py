@@ -21,7 +21,10 @@ _RELATIVE = re.compile(
 
 
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:
-    """Return the dates and quoted words of `question` that none of `articles` holds."""
+    """Return the dates and quoted words of `question` that none of `articles` holds.
+
+    今年 is the asker's year, or the year of an article that says 今年 itself.
+    """
     claimed = [fact for fact in facts_of(question) if fact.kind in (FactKind.DATE, FactKind.QUOTE)]
     sources = [
         SourceText(article.text, f"{article.kicker} {article.headline}", article.published)
@@ -32,6 +35,7 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         for fact in claimed
         if not (
             _relative_date_held(fact, articles, today)
+            or any(fact.text in article.text for article in articles)
             if fact.kind is FactKind.DATE and _RELATIVE.search(fact.text)
             else not missing_facts([fact], sources)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.answering.binding import unbound_facts, uncounted
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import (
     Fact,
@@ -20,8 +21,8 @@ from rag.answering.facts import (
     missing_facts,
     unbound_role,
 )
+from rag.answering.units import units_of
 from rag.chinese.normalise import fold
-from rag.chinese.words import bigrams, characters, content_words
 from rag.types import Verdict
 
 SUPPORT_THRESHOLD = 0.55
@@ -35,9 +36,8 @@ _MIN_GAIN = 0.2
 _FACT_GAIN = 0.3
 _RANK_GAIN = 0.02
 _ENOUGH = 0.9
-
-# Function words join to pairs that change with every wording and say nothing about support.
-_EMPTY = set("的了在是和与及或也都就还有为以对于把被将从向到由中上下不一个等着共并")
+# What turns a sentence into another one, however much of its wording is there.
+_FATAL = (FactKind.NEGATION, FactKind.DIRECTION, FactKind.ROLE, FactKind.COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Verification:
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
-    units = _units(sentence)
+    units = units_of(sentence)
     novel = _novel(units, question)
     facts = facts_of(sentence)
     chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
@@ -66,7 +66,10 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
     wording, novelty = _share(units, held), _share(novel, held)
     missing = missing_facts(facts, texts)
     if chosen:
+        there = [fact for fact in facts if fact not in missing]
+        missing += unbound_facts(sentence, question, there, texts)
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
+        missing += uncounted(sentence, question, texts)
     verdict = _verdict(wording, novelty, facts, missing)
     return Verification(
         verdict,
@@ -80,9 +83,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
 def _verdict(
     wording: float, novelty: float, facts: Sequence[Fact], missing: Sequence[Fact]
 ) -> Verdict:
-    wrong = any(
-        fact.kind in (FactKind.NEGATION, FactKind.DIRECTION, FactKind.ROLE) for fact in missing
-    )
+    wrong = any(fact.kind in _FATAL for fact in missing)
     if wrong or min(wording, novelty) < PART_THRESHOLD:
         return Verdict.UNSUPPORTED
     if missing:
@@ -109,6 +110,10 @@ class _Candidate:
             fold(f"{item.sentence.text}\n{article.headline}\n{item.subhead}"),
         )
 
+    def is_beside(self, other: _Candidate) -> bool:
+        """Whether both are of one article."""
+        return self.item.article.id == other.item.article.id
+
 
 def _attribute(
     units: set[str], novel: set[str], facts: Sequence[Fact], candidates: Sequence[_Candidate]
@@ -120,7 +125,8 @@ def _attribute(
     while len(chosen) < MAX_SOURCES:
         best_gain, best = 0.0, None
         for rank, candidate in enumerate(candidates):
-            if candidate in chosen:
+            # Words of two articles put together make sentences that neither of them says.
+            if candidate in chosen or (chosen and not candidate.is_beside(chosen[0])):
                 continue
             added = {unit for unit in units - held if unit in candidate.folded}
             gain = _share(units, added) + _share(novel, added)
@@ -143,13 +149,6 @@ def _attribute(
 def _held(units: set[str], candidates: Iterable[_Candidate]) -> set[str]:
     folded = [candidate.folded for candidate in candidates]
     return {unit for unit in units if any(unit in text for text in folded)}
-
-
-def _units(text: str) -> set[str]:
-    """Pairs of characters, and words: pairs see the order, words survive another order."""
-    pairs = {pair for pair in bigrams(text) if not set(pair) & _EMPTY}
-    words = {word for word in content_words(text) if word not in _EMPTY}
-    return pairs | words or set(characters(text))
 
 
 def _novel(units: set[str], question: str) -> set[str]:

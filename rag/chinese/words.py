@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """Return the words of `text` that carry content: no stop words, no question words."""
-    return [word for word in words(text) if word not in _STOP_WORDS and word not in _QUESTION_WORDS]
+    return [word for word in words(text) if word not in _EMPTY_WORDS]
 
 
 def characters(text: str) -> list[str]:

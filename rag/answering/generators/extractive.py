@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.answering.evidence import EvidenceSentence
-from rag.answering.focus import Focus, focus_of, holds
+from rag.answering.focus import focus_of, holds
 from rag.answering.generators.base import REFUSAL
 
 # A second sentence is added only when it is nearly as near as the first.
@@ -13,6 +13,8 @@ _NEARLY = 0.9
 _MAX_SENTENCES = 2
 # Below this score the best sentence shares too little with the question to be its answer.
 _MIN_SCORE = 0.5
+# From this score on a sentence may answer without holding what the question seems to ask for.
+_SURE_SCORE = 0.75
 
 
 class ExtractiveGenerator:
@@ -26,9 +28,11 @@ class ExtractiveGenerator:
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the best sentence, and a second one that is nearly as good, in reading order."""
         focus = focus_of(question)
-        fitting = [item for item in evidence if holds(focus, item.sentence.text)]
-        if focus is Focus.OTHER or not fitting:
-            fitting = list(evidence)
+        fitting = [
+            item
+            for item in evidence
+            if item.score >= _SURE_SCORE or holds(focus, item.sentence.text, question)
+        ]
         fitting.sort(key=lambda item: -item.score)
         if not fitting or fitting[0].score < _MIN_SCORE:
             yield REFUSAL

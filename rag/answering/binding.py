@@ -1,0 +1,145 @@
+"""Whether the facts of a sentence belong together in the source as they do in the sentence.
+
+That a figure, a day or a name stands somewhere in the source is not enough: 小公寓2826户 is not
+supported by 居民住宅2826户,小公寓2610户. Each fact must stand in a part of the source that fits the
+words around the fact nearly as well as any part does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.facts import Fact, FactKind, SourceText, holds_fact, opposite_direction
+from rag.answering.focus import counted_noun
+from rag.answering.units import share, units_of
+from rag.chinese.names import names
+from rag.chinese.normalise import fold
+from rag.chinese.numbers import find_numbers
+
+# A part with the fact may fall this far behind the part that fits the words best.
+_NEARLY = 0.6
+_CLEARLY = 0.2
+# Fewer units than these around a fact say too little: the whole sentence and the question help.
+_TOO_FEW = 3
+_COUNTED_HELD = 0.5
+_CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
+_PRONOUN = re.compile(r"[他她]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    folded: str
+
+
+def unbound_facts(
+    sentence: str, question: str, facts: Sequence[Fact], sources: Sequence[SourceText]
+) -> tuple[Fact, ...]:
+    """Return the facts that the sources hold, but not together with the sentence's words.
+
+    A figure whose direction the source turns round (上涨0.3%, 下降0.3%) counts as unbound too.
+    """
+    found: list[Fact] = []
+    for fact in facts:
+        if fact.kind is FactKind.NAME:
+            bound = _name_is_bound(sentence, fact, sources)
+        elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
+            bound = _figure_is_bound(sentence, question, fact, sources)
+        else:
+            bound = True
+        if not bound:
+            found.append(fact)
+    return tuple(found)
+
+
+def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
+    """Return what `question` asks the number of, when the sentence's figures count other things.
+
+    血透中心有多少名医生 is not answered by the number of its patients.
+    """
+    noun = set(fold(counted_noun(question)))
+    figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
+    if not noun or not figures:
+        return ()
+    for source in sources:
+        clauses = [clause for clause in _CLAUSE_END.split(source.text) if clause.strip()]
+        for index, clause in enumerate(clauses):
+            beside = fold("".join(clauses[max(0, index - 1) : index + 2]))
+            here = SourceText(clause, "", source.published)
+            if any(holds_fact(here, figure) for figure in figures) and (
+                len(noun & set(beside)) > _COUNTED_HELD * len(noun)
+            ):
+                return ()
+    return (Fact(FactKind.COUNTED, counted_noun(question)),)
+
+
+def _figure_is_bound(
+    sentence: str, question: str, fact: Fact, sources: Sequence[SourceText]
+) -> bool:
+    around = _around(sentence, fact.text)
+    wanted = units_of(around.replace(fact.text, " "))
+    if len(wanted) < _TOO_FEW:
+        wanted |= units_of(sentence.replace(fact.text, " ")) | units_of(question)
+    parts = [
+        (source, part)
+        for source in sources
+        for part in _parts(source.text, whole_date=fact.kind is FactKind.DATE)
+    ]
+    if not wanted or not parts:
+        return True
+    fits = [share(wanted, part.folded) for _, part in parts]
+    holding = [
+        (fit, part)
+        for fit, (source, part) in zip(fits, parts, strict=True)
+        if holds_fact(SourceText(part.text, "", source.published), fact)
+    ]
+    if not holding:
+        # Printed in the headline or being the day of publication: bound to the whole article.
+        return True
+    fit, part = max(holding, key=lambda pair: pair[0])
+    if fit < _NEARLY * max(fits) and max(fits) - fit > _CLEARLY:
+        return False
+    return not opposite_direction(around, part.text)
+
+
+def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> bool:
+    """Whether the sentence that fits best can be about the one who is named."""
+    wanted = units_of(sentence.replace(fact.text, " "))
+    if not wanted:
+        return True
+    fits = [(share(wanted, fold(source.text)), source) for source in sources]
+    best_fit, best = max(fits, key=lambda pair: pair[0])
+    if holds_fact(best, fact) or _PRONOUN.search(best.text):
+        return True
+    others = [name for name in names(best.text) if name not in sentence]
+    with_name = [fit for fit, source in fits if holds_fact(source, fact)]
+    return not others or max(with_name, default=0.0) >= _NEARLY * best_fit
+
+
+def _around(sentence: str, fact: str) -> str:
+    """The clause of a sentence in which a fact stands."""
+    for clause in _CLAUSE_END.split(sentence):
+        if fact in clause:
+            return clause
+    return sentence
+
+
+def _parts(text: str, *, whole_date: bool) -> list[_Part]:
+    """The parts of a source to which a fact may belong.
+
+    A figure belongs to its clause and the one before it (its subject); a day governs all that
+    follows, so for days the parts are the sentence from any clause on, and the clause alone.
+    """
+    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    if whole_date:
+        dated = [i for i, clause in enumerate(clauses) if re.search(r"[年月日]", clause)]
+        starts = dated or [0]
+        ends = [*starts[1:], len(clauses)]
+        # The clause before may hold the subject, unless it has a day of its own.
+        subjects = [s if s == 0 or s - 1 in starts else s - 1 for s in starts]
+        parts = ["，".join(clauses[s:e]) for s, e in zip(subjects, ends, strict=True)]
+    else:
+        parts = clauses
+    return [_Part(part, fold(part)) for part in parts]

@@ -1,0 +1,20 @@
+"""The wording of a sentence as a set of units that can be looked for in another text."""
+
+from __future__ import annotations
+
+from rag.chinese.words import bigrams, characters, content_words
+
+# Function words join to pairs that change with every wording and say nothing about support.
+_EMPTY = set("的了在是和与及或也都就还有为以对于把被将从向到由中上下不一个等着共并")
+
+
+def units_of(text: str) -> set[str]:
+    """Return pairs of characters, and words: pairs see the order, words survive another order."""
+    pairs = {pair for pair in bigrams(text) if not set(pair) & _EMPTY}
+    words = {word for word in content_words(text) if word not in _EMPTY}
+    return pairs | words or set(characters(text))
+
+
+def share(wanted: set[str], folded: str) -> float:
+    """Return the share of the units that stand in a folded text; 0 when there are none."""
+    return sum(unit in folded for unit in wanted) / len(wanted) if wanted else 0.0

@@ -1,0 +1,84 @@
+"""A fact counts only where the source says it of the same thing: swaps are caught."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.verification import verify
+from rag.types import Verdict
+from tests.answering.conftest import candidates_from
+from tests.support.collections import article
+
+HOSPITAL = article(
+    "镇医院透析中心满五年",
+    "镇医院透析中心现收治80余位尿毒症患者,累计透析31000人次。近三年每年透析均在5200人次以上。",
+    "中心于2017年被评为“市级特色科室”,2020年被省卫健委确认为“省级特色科室”。",
+    "和平社区有居民住宅1853户,小公寓1240户。今年开展义诊3次,开展讲座5次。",
+)
+PRICES = article(
+    "4月份物价基本平稳",
+    "4月份,居民消费价格同比下降0.3%,蔬菜价格上涨12.5%。",
+)
+MEETINGS = article(
+    "区政府研究旧改",
+    "12月15日,区政府召开专题会议研究旧城改造。区长周立出席会议并讲话。",
+    "副区长郑敏聆听了汇报。会前,周立察看了改造现场。",
+)
+LECTURE = article(
+    "书记讲党课",
+    "12月16日,区委书记吴强为干部讲授专题党课。区长周立等聆听党课。",
+)
+CANDIDATES = candidates_from(HOSPITAL, PRICES, MEETINGS, LECTURE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "和平社区有小公寓1853户,居民住宅1240户。",
+        "今年开展义诊5次。",
+        "中心于2020年被评为“市级特色科室”。",
+        "居民消费价格同比下降12.5%,蔬菜价格上涨0.3%。",
+        "居民消费价格同比上涨0.3%。",
+        "累计透析31000人。",
+        "12月15日,区委书记吴强讲授专题党课。",
+        "区长周立为干部讲授专题党课。",
+        "吴强出席会议并讲话研究旧城改造。",
+    ],
+)
+def test_what_is_swapped_is_not_supported(sentence):
+    found = verify(sentence, "", CANDIDATES)
+    assert found.verdict is not Verdict.SUPPORTED
+    assert found.missing
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "和平社区有居民住宅1853户,小公寓1240户。",
+        "小公寓有1240户。",
+        "今年开展义诊3次。",
+        "中心2017年被评为“市级特色科室”。",
+        "2020年,中心被省卫健委确认为“省级特色科室”。",
+        "居民消费价格同比下降0.3%,蔬菜价格上涨12.5%。",
+        "累计透析31000人次。",
+        "累计透析3.1万人次。",
+        "12月16日,区委书记吴强讲授专题党课。",
+        "区长周立聆听党课。",
+        "区长周立出席会议并讲话。",
+    ],
+)
+def test_what_is_said_as_it_stands_is_supported(sentence):
+    assert verify(sentence, "", CANDIDATES).verdict is Verdict.SUPPORTED
+
+
+def test_the_number_of_something_else_is_no_answer():
+    question = "镇医院透析中心有多少名医生?"
+    assert verify("中心现有80余位医生。", question, CANDIDATES).verdict is Verdict.UNSUPPORTED
+    question = "镇医院透析中心收治了多少尿毒症患者?"
+    assert verify("收治80余位尿毒症患者。", question, CANDIDATES).verdict is Verdict.SUPPORTED
+
+
+def test_a_sentence_of_two_articles_is_not_put_together():
+    found = verify("12月15日,吴强讲授专题党课。", "", CANDIDATES)
+    assert len({item.article.id for item in found.sources}) <= 1
+    assert found.verdict is not Verdict.SUPPORTED
