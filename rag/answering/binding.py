@@ -64,14 +64,10 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
     if not noun or not figures:
         return ()
     for source in sources:
-        clauses = [clause for clause in _CLAUSE_END.split(source.text) if clause.strip()]
-        for index, clause in enumerate(clauses):
-            beside = fold("".join(clauses[max(0, index - 1) : index + 2]))
-            here = SourceText(clause, "", source.published)
-            if any(holds_fact(here, figure) for figure in figures) and (
-                len(noun & set(beside)) > _COUNTED_HELD * len(noun)
-            ):
-                return ()
+        if any(holds_fact(source, figure) for figure in figures) and (
+            len(noun & set(fold(source.text))) > _COUNTED_HELD * len(noun)
+        ):
+            return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)
 
 
