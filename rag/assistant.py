@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.errors import CollectionMissingError, QuestionError, SettingsError, WenBaoError
+from rag.errors import CollectionError, QuestionError, SettingsError, WenBaoError
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from rag.retrieval.retriever import WenBaoRetriever
 
 _NO_FILTERS = Filters()
+History = Iterable[Turn | Sequence[str]]
 
 
 class Assistant:
@@ -48,6 +50,9 @@ class Assistant:
         self.settings = settings
         self._model = model
         self._collection: Collection | None = None
+        self._embedder: Embedder | None = None
+        self._generator: Generator | None = None
+        self._loading = threading.RLock()
 
     @classmethod
     def open(
@@ -91,6 +96,7 @@ class Assistant:
             self._collection = None
 
     def __enter__(self) -> Self:
+        self._opened()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,7 +145,7 @@ class Assistant:
         """Return up to `k` passages for `question`, best first, each saying why it was found.
 
         Raises:
-            QuestionError: the question is empty or too long.
+            QuestionError: the question is empty or too long, or `k` is less than 1.
             CollectionMissingError: nothing has been ingested yet.
         """
         from rag.retrieval.search import search
@@ -148,17 +154,18 @@ class Assistant:
             self._opened(),
             self.embedder,
             self._checked(question),
-            k=k or self.settings.retrieval.k,
-            filters=filters,
+            k=self._wanted(k),
+            filters=_readable(filters),
             settings=self.settings,
         )
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = _NO_FILTERS
+        self, question: str, *, history: History | None = (), filters: Filters = _NO_FILTERS
     ) -> Answer:
         """Return the verified answer to `question`, or a refusal when the articles do not say.
 
-        `history` are the earlier turns of the conversation, oldest first.
+        `history` are the earlier turns of the conversation, or (question, answer) pairs, oldest
+        first.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -171,12 +178,13 @@ class Assistant:
         raise WenBaoError("the answer ended before it was complete")
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = _NO_FILTERS
+        self, question: str, *, history: History | None = (), filters: Filters = _NO_FILTERS
     ) -> Iterator[StreamEvent]:
         """Yield `EvidenceFound`, then `TextDelta`s and `SentenceVerified`s, then `AnswerDone`.
 
-        Raises what `ask` raises, the first three before the first event.
+        Raises what `ask` raises, all but `GenerationError` before the first event.
         """
+        from rag.answering.inquiry import turns
         from rag.answering.pipeline import answer_events
         from rag.retrieval.question import understand
         from rag.retrieval.search import search
@@ -184,17 +192,18 @@ class Assistant:
         asked = self._checked(question)
         collection = self._opened()
         started = time.perf_counter()
-        recent = tuple(history)[-self.settings.answering.history_turns :]
+        earlier = turns(history)
+        recent = earlier[max(0, len(earlier) - self.settings.answering.history_turns) :]
         understood = understand(asked, recent, today=self.today)
         evidence = search(
             collection,
             self.embedder,
             understood,
             k=self.settings.retrieval.k,
-            filters=filters,
+            filters=_readable(filters),
             settings=self.settings,
         )
-        yield from answer_events(
+        for event in answer_events(
             asked,
             evidence,
             self.generator,
@@ -203,28 +212,36 @@ class Assistant:
             before=recent[-1].question if understood.followed_up else "",
             today=self.today,
             timings={"search": round(time.perf_counter() - started, 4)},
-        )
+        ):
+            if isinstance(event, AnswerDone):
+                self._log(event.answer)
+            yield event
 
     # LangChain ----------------------------------------------------------------------------------
 
     def retriever(self, *, k: int | None = None, filters: Filters = _NO_FILTERS) -> WenBaoRetriever:
-        """Return a LangChain retriever over the collection."""
+        """Return a LangChain retriever over the collection.
+
+        Raises:
+            QuestionError: `k` is less than 1.
+        """
         from rag.retrieval.retriever import WenBaoRetriever
 
         return WenBaoRetriever(
             collection=self._opened(),
             embedder=self.embedder,
             settings=self.settings,
-            k=k or self.settings.retrieval.k,
-            filters=filters,
+            k=self._wanted(k),
+            filters=_readable(filters),
         )
 
     def chain(self) -> Runnable[Any, Any]:
         """Return a LangChain runnable: a question in; documents, answer and sources out.
 
-        Input is a question or `{"question": ..., "history": [(question, answer), ...]}`. Output is
-        a dictionary with `docs`, `answer`, `sentences`, `sources` and `refused`; when streamed,
-        `docs` comes first and `answer` sentence by sentence as each is verified.
+        Input is a question or `{"question": ..., "history": [(question, answer), ...],
+        "filters": {"byline": ...}}`. Output is a dictionary with `docs`, `answer` (with citation
+        marks), `sentences`, `sources`, `refused` and `reason`; when streamed, `docs` comes first
+        and `answer` sentence by sentence as each is verified. It can be awaited as well.
         """
         from rag.answering.chain import answer_chain
 
@@ -235,18 +252,35 @@ class Assistant:
     @property
     def today(self) -> date:
         """The day that 今天 means in questions."""
-        return self.settings.today or date.today()
+        from rag.retrieval.search import today
 
-    @cached_property
+        return today(self.settings)
+
+    @property
     def embedder(self) -> Embedder:
-        """The embedding model."""
+        """The embedding model, loaded when first used."""
         from rag.models.embedder import load_embedder
 
-        return load_embedder(self.settings)
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = load_embedder(self.settings)
+            return self._embedder
 
-    @cached_property
+    @property
     def generator(self) -> Generator:
         """What writes the answers; its model is loaded when first used, or by `warm_up`."""
+        with self._loading:
+            if self._generator is None:
+                self._generator = self._make_generator()
+            return self._generator
+
+    def warm_up(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        if self.stats().articles:
+            self.search("最近有什么新闻?", k=1)
+        self.generator.load()
+
+    def _make_generator(self) -> Generator:
         from langchain_core.language_models import BaseChatModel
 
         from rag.answering.generators import ChatGenerator, load_generator
@@ -258,12 +292,6 @@ class Assistant:
             return ChatGenerator(given, given.get_name())
         return given
 
-    def warm_up(self) -> None:
-        """Load the models now, so that the first question does not wait for them."""
-        if self.articles():
-            self.search("最近有什么新闻?", k=1)
-        self.generator.load()
-
     def _open_collection(self, *, rebuild: bool = False) -> None:
         from rag.index.collection import Collection
 
@@ -271,15 +299,48 @@ class Assistant:
             self.settings.collection, self.settings, self.embedder, rebuild=rebuild
         )
 
+    def _log(self, answer: Answer) -> None:
+        """Append the answer to the question log, where one is kept, in one write."""
+        path = self.settings.question_log
+        if path is None:
+            return
+        from rag.records import answer_record
+
+        record = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **answer_record(answer)}
+        line = json.dumps(record, ensure_ascii=False, default=str) + "\n"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab", buffering=0) as file:
+                file.write(line.encode())
+        except OSError as error:
+            raise SettingsError(
+                f"the question log {path} cannot be written: {error.strerror}",
+                remedy="set question_log to a file that can be written, or unset it",
+            ) from error
+
     def _opened(self) -> Collection:
         if self._collection is None:
-            raise CollectionMissingError(
-                "the assistant has been closed", remedy="open another with Assistant.open"
+            raise CollectionError(
+                "the assistant is closed", remedy="open another with Assistant.open"
             )
         return self._collection
 
+    def _wanted(self, k: int | None) -> int:
+        if k is None:
+            return self.settings.retrieval.k
+        if not isinstance(k, int) or k < 1:
+            raise QuestionError(
+                f"k is {k!r}: a search returns at least one passage",
+                remedy="give a whole number from 1, or leave k out",
+            )
+        return k
+
     def _checked(self, question: str) -> str:
-        text = question.strip()
+        if not isinstance(question, str):
+            raise QuestionError(
+                f"the question is a value of type {type(question).__name__}", remedy="give a text"
+            )
+        text = _encodable("the question", question).strip()
         limit = self.settings.answering.question_chars
         if not text:
             raise QuestionError("the question is empty", remedy="ask a question")
@@ -289,3 +350,24 @@ class Assistant:
                 remedy="ask a shorter question, or raise answering.question_chars",
             )
         return text
+
+
+def _encodable(name: str, text: str) -> str:
+    """Return the text; halves of characters, as wrong encodings leave them, cannot be searched."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionError(
+            f"{name} is not valid Unicode text (character {error.start + 1})",
+            remedy="send it as UTF-8",
+        ) from error
+    return text
+
+
+def _readable(filters: Filters | None) -> Filters:
+    from rag.answering.inquiry import search_filters
+
+    found = search_filters(filters)
+    for name in ("byline", "headline", "source"):
+        _encodable(f"the filter {name}", getattr(found, name))
+    return found

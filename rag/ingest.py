@@ -11,7 +11,8 @@ from pathlib import Path
 from rag.corpus.duplicates import find_reprints
 from rag.corpus.readers import FoundFile, find_files, read_path, readers_edition
 from rag.errors import CorpusError
-from rag.index.collection import Collection, SourceFile
+from rag.index.collection import Collection, KnownSource, SourceFile
+from rag.index.update import within
 from rag.types import Article, FileProblem, IngestReport
 
 Progress = Callable[[str, int, int], None]
@@ -32,31 +33,36 @@ def ingest(
     """
     started = time.perf_counter()
     report = progress or _silent
+    if not all(str(path).strip() for path in paths):
+        raise CorpusError("a path is empty", remedy="name a file or folder; `.` is the current one")
+    known = _Known(collection.sources())
     found = find_files([Path(path) for path in paths])
-    known = collection.sources()
-    places = sorted(known)
     dropped: list[FileProblem] = list(found.dropped)
     doubted: list[FileProblem] = []
     files: list[SourceFile] = []
+    kept: list[str] = []
+    moved: list[str] = []
     articles: list[Article] = []
     for number, file in enumerate(found.files, start=1):
         report("read", number - 1, len(found.files))
         try:
             digest = _digest(file)
-            if known.get(file.source) == digest:
-                files += _kept(file.source, known, places)
+            if known.has(file.place, digest):
+                kept += known.members(file.place)
                 continue
-            result = read_path(file.path, source=file.source)
+            source, former = known.name(file, digest)
+            result = read_path(file.path, source=source)
         except (CorpusError, OSError) as error:
             dropped.append(FileProblem(file.source, str(error)))
-            files += _kept(file.source, known, places)
+            kept += known.members(file.place)
             continue
+        moved += former
         dropped += result.dropped
         doubted += result.doubted
         articles += result.articles
-        files += _given(file.source, digest, result.articles)
+        files += _given(file.place, source, digest, result.articles)
     report("read", len(found.files), len(found.files))
-    if not articles and not any(file.source in known for file in files):
+    if not articles and not any(within(place, found.scope) for place in known.sources):
         reasons = "; ".join(f"{p.source}: {p.reason}" for p in dropped[:3])
         raise CorpusError(
             f"no article found in {', '.join(map(str, paths))}"
@@ -64,7 +70,13 @@ def ingest(
             remedy="give a file or folder with newspaper text, for example `wenbao ingest seeds`",
         )
     doubted += _reprints(articles, collection)
-    changes = collection.update(files, scope=found.scope, progress=report)
+    changes = collection.update(
+        files,
+        kept=kept,
+        scope=[*found.scope, *moved],
+        since=known.sources,
+        progress=report,
+    )
     return IngestReport(
         added=changes.added,
         unchanged=changes.unchanged,
@@ -76,6 +88,50 @@ def ingest(
     )
 
 
+class _Known:
+    """The sources of a collection before an ingestion, by place and by the path shown."""
+
+    def __init__(self, sources: Mapping[str, KnownSource]) -> None:
+        self.sources = sources
+        self._sorted = sorted(sources)
+        self._places = {source.shown: place for place, source in sources.items()}
+
+    def has(self, place: str, digest: str) -> bool:
+        """Return whether the file at a place is known with this content."""
+        return place in self.sources and self.sources[place].digest == digest
+
+    def members(self, place: str) -> list[str]:
+        """Return a place, if known, and those of the members it has as an archive."""
+        start, end = (bisect_left(self._sorted, f"{place}{mark}") for mark in "/0")
+        return [place, *self._sorted[start:end]] if place in self.sources else []
+
+    def name(self, file: FoundFile, digest: str) -> tuple[str, list[str]]:
+        """Return the path to show for a file, and the place from which it was moved, if it was.
+
+        A known file keeps its name. A file elsewhere that was ingested from another working
+        directory may be shown like this one, which then is shown with its whole path.
+        """
+        if file.place in self.sources:
+            return self.sources[file.place].shown, []
+        other = self._places.get(file.source)
+        if other is None:
+            return file.source, []
+        if self.has(other, digest) and _is_gone(other):
+            return file.source, [other]
+        return file.place, []
+
+
+def _is_gone(place: str) -> bool:
+    """Whether there is no file any more; one that may not be looked at is there."""
+    try:
+        Path(place).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _digest(file: FoundFile) -> str:
     """The file's content and the readers' version: better readers read known files again."""
     with file.path.open("rb") as stream:
@@ -83,22 +139,15 @@ def _digest(file: FoundFile) -> str:
         return f"{edition}:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
-def _given(source: str, digest: str, articles: Sequence[Article]) -> list[SourceFile]:
+def _given(place: str, source: str, digest: str, articles: Sequence[Article]) -> list[SourceFile]:
     """A file just read; each member of an archive is a source of its own beside the archive."""
     by_source: dict[str, list[Article]] = {source: []}
     for article in articles:
         by_source.setdefault(article.source, []).append(article)
-    return [SourceFile(place, digest, some.copy) for place, some in by_source.items()]
-
-
-def _kept(source: str, known: Mapping[str, str], places: Sequence[str]) -> list[SourceFile]:
-    """What the collection holds of a file and its members, to stay as it is.
-
-    `places` are the known sources, sorted.
-    """
-    members = places[bisect_left(places, f"{source}/") : bisect_left(places, f"{source}0")]
-    kept = [source, *members] if source in known else []
-    return [SourceFile(place, known[place], tuple) for place in kept]
+    return [
+        SourceFile(shown, digest, some.copy, place + shown.removeprefix(source))
+        for shown, some in by_source.items()
+    ]
 
 
 def _reprints(articles: Sequence[Article], collection: Collection) -> list[FileProblem]:
@@ -106,7 +155,8 @@ def _reprints(articles: Sequence[Article], collection: Collection) -> list[FileP
     if not articles:
         return []
     sources = {article.source for article in articles}
-    known = (other for other in collection.articles() if other.source not in sources)
+    candidates = collection.alike(article.text for article in articles)
+    known = [other for other in candidates if other.source not in sources]
     return [
         FileProblem(
             reprint.article.source,

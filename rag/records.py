@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rag.errors import WenBaoError
 from rag.types import Answer, AnswerSentence, Article, Evidence, IngestReport, Source
 
 
@@ -104,3 +105,9 @@ def ingest_record(report: IngestReport) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         **problems,
     }
+
+
+def error_record(error: WenBaoError) -> dict[str, Any]:
+    """Return what went wrong, as the object that stands in place of a result."""
+    kind = type(error).__name__
+    return {"error": {"type": kind, "message": error.message, "remedy": error.remedy}}

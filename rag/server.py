@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import QuestionError, SettingsError, WenBaoError
-from rag.records import answer_record
+from rag.answering.reading import marked, marked_text, settled
+from rag.errors import CollectionMissingError, QuestionError, SettingsError, WenBaoError
+from rag.records import answer_record, error_record
 from rag.settings import Settings
 from rag.types import (
     Answer,
     AnswerDone,
-    AnswerSentence,
     SentenceVerified,
     Source,
     StreamEvent,
@@ -39,20 +41,10 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         SettingsError: the port is taken.
     """
-    import socket
-
     from rag.assistant import Assistant
 
     host, port = settings.server.host, settings.server.port
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                f"cannot listen on {host}:{port}: {error.strerror}",
-                remedy=f"choose another port, for example `wenbao serve --port {port + 1}`",
-            ) from error
+    _require_free(host, port)
     with ExitStack() as stack:
         opened: Assistant | WenBaoError
         try:
@@ -62,6 +54,46 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             # The page opens all the same and says what to do; the terminal shows it as a log line.
             opened = error
         asyncio.run(_serve(opened, host, port, ready))
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise an error that says what to do, unless the address can be listened on."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError(
+            f"there is no address {host!r} on this machine: {error.strerror or error}",
+            remedy="choose another, for example `wenbao serve --host 127.0.0.1`",
+        ) from error
+    for family, kind, protocol, _, address in found:
+        try:
+            with socket.socket(family, kind, protocol) as probe:
+                if os.name == "posix":
+                    # Elsewhere the option would let two servers share the port.
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {host} port {port}: {error.strerror}",
+                remedy=_elsewhere(error.errno, port),
+            ) from error
+
+
+def _elsewhere(code: int | None, port: int) -> str:
+    if code in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        return "choose another address, for example `wenbao serve --host 127.0.0.1`"
+    other = port + 1 if port < 65535 else port - 1
+    return f"choose another port, for example `wenbao serve --port {other}`"
+
+
+def _address(host: str, port: int) -> str:
+    """Return what to type into a browser on this machine."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
 async def _serve(
@@ -76,8 +108,7 @@ async def _serve(
     while not server.started and not serving.done():
         await asyncio.sleep(0.05)
     if server.started:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
-        ready(f"http://{shown}:{port}")
+        ready(_address(host, port))
     await serving
 
 
@@ -88,6 +119,7 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
     and the other addresses answer with it.
     """
     from fastapi import FastAPI, HTTPException
+    from fastapi.exceptions import RequestValidationError
     from fastapi_openai_compat import create_chat_completion_router
 
     from ui.app import mount
@@ -100,6 +132,8 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
         return opened
 
     def complete(model: str, messages: list[dict[str, Any]], body: dict[str, Any]) -> Any:
+        if model != MODEL_NAME:
+            raise HTTPException(404, f"there is no model {model!r} here, only {MODEL_NAME!r}")
         try:
             question, history = _conversation(messages)
             if body.get("stream"):
@@ -116,14 +150,18 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
     )
 
     app.add_exception_handler(HTTPException, _explain)
+    app.add_exception_handler(RequestValidationError, _explain_form)
 
     @app.get("/healthz")
     def healthy() -> dict[str, object]:
         try:
-            return {
-                "articles": assistant().stats().articles,
-                "generator": assistant().generator.name,
-            }
+            articles = assistant().stats().articles
+            if not articles:
+                raise CollectionMissingError(
+                    f"there is nothing in {assistant().settings.collection}",
+                    remedy="run `wenbao ingest PATH…`",
+                )
+            return {"articles": articles, "generator": assistant().generator.name}
         except WenBaoError as error:
             raise HTTPException(503, str(error)) from error
 
@@ -137,11 +175,30 @@ def _explain(_: Request, error: Exception) -> JSONResponse:
     from fastapi.responses import JSONResponse
 
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
-    cause = type(error.__cause__ or error).__name__
-    return JSONResponse(
-        {"error": {"message": error.detail, "type": cause, "code": None}},
-        status_code=error.status_code,
-    )
+    cause = error.__cause__
+    if isinstance(cause, WenBaoError):
+        kind, code = type(cause).__name__, None
+    elif error.status_code == 404:
+        kind, code = "invalid_request_error", "model_not_found"
+    else:
+        kind, code = "server_error", None
+    return JSONResponse(_error(error.detail, kind, code), status_code=error.status_code)
+
+
+def _explain_form(_: Request, error: Exception) -> JSONResponse:
+    """Answer a body that is no question at all, field by field."""
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import JSONResponse
+
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    problems = [
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
+    ]
+    return JSONResponse(_error("; ".join(problems), "invalid_request_error"), status_code=400)
+
+
+def _error(message: str, kind: str, code: str | None = None) -> dict[str, object]:
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
 def _conversation(messages: list[dict[str, Any]]) -> tuple[str, list[Turn]]:
@@ -161,26 +218,31 @@ def _conversation(messages: list[dict[str, Any]]) -> tuple[str, list[Turn]]:
 
 
 def _text(content: Any) -> str:
-    if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content if isinstance(part, dict))
-    return content or ""
+    """Return the text of a message, whole or in parts; parts of other kinds, as images, are not."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    remedy = "give content as a text, or as a list of parts of type text"
+    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
+        raise QuestionError("the content of a message is neither a text nor parts", remedy=remedy)
+    texts = [part.get("text") for part in content if part.get("type", "text") == "text"]
+    if not all(isinstance(text, str) for text in texts):
+        raise QuestionError("a part of type text has no text", remedy=remedy)
+    return "".join(map(str, texts))
 
 
 def _completion(model: str, answer: Answer) -> Any:
     from fastapi_openai_compat import ChatCompletion, Choice, Message
 
-    text = "".join(map(_marked, answer.sentences)) if not answer.refused else answer.text
+    text = marked_text(answer) + _source_list(answer.sources)
     return ChatCompletion(
-        id=f"chatcmpl-{uuid.uuid4().hex}",
+        id=_new_id(),
         object="chat.completion",
         created=int(time.time()),
         model=model,
         choices=[
-            Choice(
-                index=0,
-                message=Message(role="assistant", content=text + _source_list(answer.sources)),
-                finish_reason="stop",
-            )
+            Choice(index=0, message=Message(role="assistant", content=text), finish_reason="stop")
         ],
         usage=_usage(answer),
         wenbao=answer_record(answer),
@@ -191,36 +253,34 @@ def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
     """Yield verified sentences as chunks, the sources last, the whole record in the final one."""
     from fastapi_openai_compat import ChatCompletion, Choice, Message
 
+    name, created = _new_id(), int(time.time())
+
+    def chunk(text: str, finish: str | None = None, **more: Any) -> Any:
+        delta = Message(role="assistant", content=text)
+        return ChatCompletion(
+            id=name,
+            object="chat.completion.chunk",
+            created=created,
+            model=model,
+            choices=[Choice(index=0, delta=delta, finish_reason=finish)],
+            **more,
+        )
+
     try:
-        for event in events:
+        for event in settled(events):
             if isinstance(event, SentenceVerified):
-                yield _marked(event.sentence)
+                yield chunk(marked(event.sentence))
             elif isinstance(event, AnswerDone):
                 answer = event.answer
-                tail = _source_list(answer.sources)
-                yield ChatCompletion(
-                    id=f"chatcmpl-{uuid.uuid4().hex}",
-                    object="chat.completion.chunk",
-                    created=int(time.time()),
-                    model=model,
-                    choices=[
-                        Choice(
-                            index=0,
-                            delta=Message(
-                                role="assistant", content=answer.text if answer.refused else tail
-                            ),
-                        )
-                    ],
-                    usage=_usage(answer),
-                    wenbao=answer_record(answer),
-                )
+                tail = answer.text if answer.refused else _source_list(answer.sources)
+                yield chunk(tail, "stop", usage=_usage(answer), wenbao=answer_record(answer))
     except WenBaoError as error:
         # The response has begun: the reader is told in the text.
-        yield f"\n{error}"
+        yield chunk(f"\n{error}", "stop", wenbao=error_record(error))
 
 
-def _marked(sentence: AnswerSentence) -> str:
-    return sentence.text + "".join(f"[{number}]" for number in sentence.citations)
+def _new_id() -> str:
+    return f"chatcmpl-{uuid.uuid4().hex}"
 
 
 def _source_list(sources: tuple[Source, ...]) -> str:

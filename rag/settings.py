@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,16 +18,18 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
 from rag.errors import SettingsError
 
 ENV_PREFIX = "WENBAO_"
 CONFIG_FILE = "wenbao.toml"
-_DOCTOR = "run `wenbao doctor` to see every setting and its value"
+_DOCTOR = "run `wenbao doctor --settings` to see every setting and its value"
 
 
 class _Section(BaseModel):
@@ -83,7 +87,11 @@ class RetrievalSettings(_Section):
     k: int = Field(8, ge=1, le=100, description="passages that a search returns")
     candidates: int = Field(60, ge=1, le=1000, description="passages that each channel proposes")
     dense_weight: float | None = Field(
-        None, ge=0, le=1, description="share of the dense channel; unset: weighed with the wording"
+        None,
+        ge=0,
+        le=1,
+        description="share of the vectors when only they and the word index decide the order, in"
+        " [0, 1]; unset: what a passage shares with the question's wording decides too",
     )
 
 
@@ -146,6 +154,9 @@ class Settings(BaseSettings):
     today: date | None = Field(
         None, description="date that 今天 means in questions, YYYY-MM-DD; unset: the calendar's"
     )
+    question_log: Path | None = Field(
+        None, description="file to which each question and answer is appended; unset: none is kept"
+    )
     models: ModelsSettings = ModelsSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     index: IndexSettings = IndexSettings()
@@ -190,23 +201,116 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"{CONFIG_FILE} is not valid TOML: {error}", remedy=f"correct {CONFIG_FILE}"
             ) from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(
+                f"{CONFIG_FILE} is not UTF-8: {error.reason} at byte {error.start}",
+                remedy=f"save {CONFIG_FILE} as UTF-8",
+            ) from error
+        except OSError as error:
+            raise SettingsError(
+                f"{CONFIG_FILE} cannot be read: {error.strerror}", remedy=f"correct {CONFIG_FILE}"
+            ) from error
+        except SourceError as error:
+            raise SettingsError(
+                f"the environment: {error}",
+                remedy="write lists as JSON, for example WENBAO_MODELS__MIRRORS='[\"hub\"]'",
+            ) from error
 
     @classmethod
     def with_options(cls, options: list[str]) -> Settings:
         """Return the settings with `section.name=value` options, as the command line gives them."""
-        overrides: dict[str, Any] = {}
-        for option in options:
-            path, separator, value = option.partition("=")
-            if not separator:
+        return cls.load(**_overrides(options))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingState:
+    """One option with the value it has; `problem` says why what was set is not taken."""
+
+    name: str
+    value: object
+    description: str
+    problem: str = ""
+
+
+def survey(options: list[str]) -> list[SettingState]:
+    """Return every option, also when some are wrong: those have their default and a `problem`.
+
+    What is wrong with a source as a whole, as a file that is not TOML, only `Settings.load` says.
+    """
+    overrides = _overrides(options)
+    state: dict[str, Any] = {}
+    for source in (TomlConfigSettingsSource, EnvSettingsSource):
+        with suppress(tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, SourceError):
+            _merge(state, source(Settings)())
+    _merge(state, overrides)
+    problems: dict[str, str] = {}
+    try:
+        settings = _Given(**state)
+    except ValidationError as error:
+        for item in error.errors():
+            name, *inner = (str(part) for part in item["loc"])
+            section = state.get(name)
+            if inner and isinstance(section, dict):
+                section.pop(inner[0], None)
+                name = f"{name}.{inner[0]}"
+            else:
+                state.pop(name, None)
+            shown = "" if name == "generator.api_key" else f", not {item['input']!r}"
+            unknown = item["type"] == "extra_forbidden"
+            problems[name] = "there is no such setting" if unknown else item["msg"] + shown
+        settings = _Given(**state)
+    rows = [
+        SettingState(name, value, description, problems.pop(name, ""))
+        for name, value, description in describe(settings)
+    ]
+    return rows + [SettingState(name, None, "", problem) for name, problem in problems.items()]
+
+
+class _Given(Settings):
+    """Settings from the given values alone."""
+
+    model_config = SettingsConfigDict(toml_file=None)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class fixes the names
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def _merge(state: dict[str, Any], stronger: dict[str, Any]) -> None:
+    for name, value in stronger.items():
+        if isinstance(value, dict) and isinstance(state.get(name), dict):
+            state[name] = state[name] | value
+        else:
+            state[name] = value
+
+
+def _overrides(options: list[str]) -> dict[str, Any]:
+    """Return `section.name=value` options as sections with names."""
+    overrides: dict[str, Any] = {}
+    for option in options:
+        path, separator, value = option.partition("=")
+        if not separator:
+            raise SettingsError(
+                f"{option!r} is not a setting", remedy="write it as section.name=value"
+            )
+        *sections, name = path.strip().split(".")
+        target = overrides
+        for section in sections:
+            target = target.setdefault(section, {})
+            if not isinstance(target, dict):
                 raise SettingsError(
-                    f"{option!r} is not a setting", remedy="write it as section.name=value"
+                    f"{option!r} does not go with an option before it: {section} has a value"
+                    " already",
+                    remedy="give only one of them",
                 )
-            *sections, name = path.strip().split(".")
-            target = overrides
-            for section in sections:
-                target = target.setdefault(section, {})
-            target[name] = value.strip()
-        return cls.load(**overrides)
+        target[name] = value.strip()
+    return overrides
 
 
 def describe(settings: Settings) -> list[tuple[str, object, str]]:

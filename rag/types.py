@@ -167,11 +167,12 @@ class Turn(NamedTuple):
 class Answer:
     """The answer to one question.
 
-    `text` is what the reader reads, without citation marks; it is the concatenation of
-    `sentences` (or the refusal). `sources` are numbered from 1 by first citation. When
-    `refused`, `sources` is empty, `reason` says why, and `related` holds the nearest articles'
-    evidence to be offered apart. `evidence` is all that was found. `timings` are seconds by step;
-    `trace` holds what each step decided, for people who debug.
+    `text` is the concatenation of `sentences`, or the refusal: plain, without citation marks and
+    without marks of doubt, which `rag.answering.reading.marked_text` adds.
+    `sources` are numbered from 1 by first citation. When `refused`, `sources` is empty, `reason`
+    says why, and `related` holds the nearest articles' evidence to be offered apart. `evidence` is
+    all that was found. `timings` are seconds by step; `trace` holds what each step decided, for
+    people who debug.
     """
 
     question: str

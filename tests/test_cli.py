@@ -8,7 +8,12 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from rag.cli import cli
+from rag.errors import GenerationError
+from rag.settings import Settings, describe
+from tests.answering.conftest import Scripted
 from tests.conftest import ROOT, SEEDS
 
 pytestmark = pytest.mark.model
@@ -80,6 +85,60 @@ def test_chat_answers_line_by_line(seeds_collection):
     assert "12月16日" in answers[1]["text"]
 
 
+def test_a_chat_outlives_questions_that_cannot_be_answered(seeds_collection):
+    arguments = ["chat", "--generator", "extractive", "-c", str(seeds_collection)]
+    lines = ["长" * 2000, "沈东讲授\udcff什么?", "专题党课是哪一天讲的?"]
+    stdin = "\n".join(lines).encode("utf-8", "surrogateescape")
+    done = {}
+    for form in ("", "--json"):
+        done[form] = subprocess.run(
+            [sys.executable, "-m", "rag", *arguments, *form.split()],
+            cwd=ROOT,
+            input=stdin,
+            capture_output=True,
+            timeout=300,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        )
+        assert done[form].returncode == 0, done[form].stderr.decode()
+        assert b"Traceback" not in done[form].stderr
+    answers = [json.loads(line) for line in done["--json"].stdout.splitlines()]
+    assert [answer.get("error", {}).get("type") for answer in answers] == [
+        "QuestionError",
+        "QuestionError",
+        None,
+    ]
+    assert "UTF-8" in answers[1]["error"]["remedy"]
+    assert "12月16日" in answers[2]["text"]
+    assert "UTF-8" in done[""].stderr.decode()
+    assert "12月16日" in done[""].stdout.decode()
+
+
+def test_a_chat_outlives_a_generator_that_fails(seeds_collection, monkeypatch):
+    class FailingOnce(Scripted):
+        def stream(self, question, evidence):
+            yield from super().stream(question, evidence)
+            if len(self.questions) == 1:
+                raise GenerationError("the engine stopped", remedy="ask again")
+
+    question = "专题党课是哪一天讲的?"
+    for form in ((), ("--json",)):
+        generator = FailingOnce("12月16日，沈东讲授主题教育专题党课。")
+        monkeypatch.setattr("rag.answering.generators.load_generator", lambda _, g=generator: g)
+        arguments = ["chat", "-c", str(seeds_collection), *form]
+        done = CliRunner().invoke(cli, arguments, input=f"{question}\n{question}\n")
+        assert done.exit_code == 0, done.output
+        assert "12月16日" in done.stdout.splitlines()[-1]
+        if form:
+            error = json.loads(done.stdout.splitlines()[0])["error"]
+            assert error == {
+                "type": "GenerationError",
+                "message": "the engine stopped",
+                "remedy": "ask again",
+            }
+        else:
+            assert "the engine stopped" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -92,6 +151,8 @@ def test_chat_answers_line_by_line(seeds_collection):
         (["ask", "--set", "retrieval.k=many", "问"], "retrieval.k"),
         (["ask", "--set", "retrieval.depth=3", "问"], "retrieval.depth"),
         (["ask", "--set", "nothing", "问"], "section.name=value"),
+        (["ask", "--set", "answering.unsupported=foo", "问"], "'remove' or 'mark'"),
+        (["ask", "--set", "collection=x", "--set", "collection.y=1", "问"], "collection.y=1"),
         (["ask", "--generator", "openai", "有什么新闻?"], "WENBAO_GENERATOR__BASE_URL"),
         (["ask", "--set", "embedder.model=qwen2.5-coder-0.5b-instruct", "问"], "embedder.model"),
         (["models", "fetch", "no-such-model"], "wenbao models"),
@@ -119,6 +180,61 @@ def test_a_broken_settings_file_is_named(tmp_path):
     done = wenbao("articles", cwd=tmp_path)
     assert done.returncode == 1
     assert "wenbao.toml" in done.stderr
+
+
+def test_a_settings_file_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "wenbao.toml").write_bytes('collection = "合集"'.encode("gb18030"))
+    done = wenbao("articles", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "wenbao.toml" in done.stderr
+    assert "UTF-8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_list_in_the_environment_that_is_not_json_is_explained(tmp_path):
+    done = wenbao("articles", cwd=tmp_path, WENBAO_MODELS__MIRRORS="hub")
+    assert done.returncode == 1
+    assert "models" in done.stderr
+    assert "JSON" in done.stderr
+
+
+def test_doctor_lists_every_setting_with_its_value(tmp_path):
+    (tmp_path / "wenbao.toml").write_text("[retrieval]\nk = 5\n[answering]\nsentences = 7")
+    done = wenbao(
+        "doctor", "--settings", "--json", "--set", "answering.sentences=6", cwd=tmp_path,
+        WENBAO_GENERATOR__MAX_TOKENS="99", WENBAO_GENERATOR__API_KEY="geheim",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+    assert {name for name, *_ in describe(Settings.load())} == set(rows)
+    assert all(row["description"] for row in rows.values())
+    assert not any(row["problem"] for row in rows.values())
+    values = {name: row["value"] for name, row in rows.items()}
+    assert values["retrieval.k"] == 5
+    assert values["answering.sentences"] == 6
+    assert values["generator.max_tokens"] == 99
+    assert "geheim" not in done.stdout
+
+
+def test_doctor_lists_the_settings_also_when_some_are_wrong(tmp_path):
+    (tmp_path / "wenbao.toml").write_text(
+        '[retrieval]\nk = "many"\ndepth = 3\ncandidates = 70\n'
+        '[models]\nmirrors = ["moon", "sun"]\n[generator]\napi_key = 4711'
+    )
+    done = wenbao("doctor", "--settings", "--set", "answering.unsupported=foo", cwd=tmp_path)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    after = {
+        line.split(" = ")[0]: lines[at + 1 :] for at, line in enumerate(lines) if " = " in line
+    }
+    assert "retrieval.candidates = 70" in lines
+    assert "'many'" in after["retrieval.k"][1]
+    assert "no such setting" in after["retrieval.depth"][0]
+    assert "'remove' or 'mark'" in after["answering.unsupported"][1]
+    assert "WRONG" in after["models.mirrors"][1]
+    assert "WRONG" in after["generator.api_key"][1]
+    assert "4711" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_errors_are_json_when_json_was_asked_for(tmp_path):

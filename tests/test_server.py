@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import socket
 import threading
 import time
@@ -12,8 +14,10 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from rag.errors import ModelError
-from rag.server import create_app
+from rag.assistant import Assistant
+from rag.errors import GenerationError, ModelError, SettingsError
+from rag.server import _address, _require_free, create_app
+from tests.answering.conftest import Scripted
 
 pytestmark = pytest.mark.model
 
@@ -76,6 +80,8 @@ def test_a_streamed_answer_says_the_same(client):
     assert text == whole
     records = [c.model_extra["wenbao"] for c in chunks if (c.model_extra or {}).get("wenbao")]
     assert records[0]["sentences"][0]["citations"] == [1]
+    assert len({chunk.id for chunk in chunks}) == 1
+    assert [chunk.choices[0].finish_reason for chunk in chunks][-2:] == [None, "stop"]
 
 
 def test_the_conversation_completes_a_follow_up(client):
@@ -100,6 +106,138 @@ def test_an_empty_question_is_the_clients_error(address):
     reply = httpx.post(f"{address}/v1/chat/completions", json=body)
     assert reply.status_code == 400
     assert "empty" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [5, {"text": "问"}, ["问"], [{"type": "text", "text": None}], [{"type": "text"}], "问\udc80"],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_content_that_is_no_text_is_the_clients_error(address, content, stream):
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": content}], "stream": stream}
+    reply = httpx.post(
+        f"{address}/v1/chat/completions",
+        content=json.dumps(body),
+        headers={"content-type": "application/json"},
+    )
+    assert reply.status_code == 400
+    assert reply.json()["error"]["type"] == "QuestionError"
+
+
+def test_the_text_parts_of_a_message_are_its_text(client):
+    parts = [
+        {"type": "text", "text": QUESTION[:5]},
+        {"type": "image_url", "image_url": {"url": "data:,"}},
+        {"type": "text", "text": QUESTION[5:]},
+    ]
+    assert "328家" in ask(client, ("user", parts)).choices[0].message.content
+
+
+@pytest.mark.parametrize("body", [{}, {"model": "wenbao", "messages": "问"}, [], "问"])
+def test_a_body_of_another_form_is_explained_as_clients_expect(address, body):
+    reply = httpx.post(f"{address}/v1/chat/completions", json=body)
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert error["type"] == "invalid_request_error"
+    assert "body" in error["message"]
+
+
+def test_an_unknown_model_is_not_found(client):
+    import openai
+
+    with pytest.raises(openai.NotFoundError, match="wenbao") as caught:
+        client.chat.completions.create(
+            model="gpt", messages=[{"role": "user", "content": QUESTION}]
+        )
+    assert caught.value.code == "model_not_found"
+
+
+TRUE = "宝龙社区沿街商铺有328家。"
+FALSE = "市长还视察了图书馆。"
+
+
+def told(collection, generator, question=QUESTION, *, stream=False):
+    """What the endpoint says when `generator` writes and unsupported sentences are kept."""
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": question}]}
+    with (
+        Assistant.open(collection, model=generator, answering={"unsupported": "mark"}) as opened,
+        TestClient(create_app(opened)) as client,
+    ):
+        reply = client.post("/v1/chat/completions", json={**body, "stream": stream})
+    assert reply.status_code == 200
+    if not stream:
+        return reply.json()["choices"][0]["message"]["content"]
+    chunks = [
+        json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")
+    ]
+    return "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_no_source_supports_is_marked(seeds_collection, stream):
+    text = told(seeds_collection, Scripted(TRUE + FALSE), stream=stream)
+    assert text.startswith(f"{TRUE}[1]{FALSE}（未核实）\n\n[1] 《")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_refusal_stands_alone(seeds_collection, stream):
+    text = told(seeds_collection, Scripted(FALSE), stream=stream)
+    assert "没有查到" in text
+    assert FALSE not in text
+
+
+def test_a_generator_that_fails_while_streaming_is_told_in_the_text(seeds_collection):
+    class Failing(Scripted):
+        def stream(self, question, evidence):
+            yield from super().stream(question, evidence)
+            raise GenerationError("the engine stopped")
+
+    text = told(seeds_collection, Failing(TRUE + FALSE), stream=True)
+    assert text.startswith(f"{TRUE}[1]")
+    assert text.endswith("the engine stopped")
+
+
+def test_the_health_check_sees_that_the_collection_is_gone(seeds_collection, tmp_path):
+    copied = shutil.copytree(seeds_collection, tmp_path / "collection")
+    with (
+        Assistant.open(copied, generator={"kind": "extractive"}) as opened,
+        TestClient(create_app(opened)) as client,
+    ):
+        assert client.get("/healthz").status_code == 200
+        shutil.rmtree(copied)
+        reply = client.get("/healthz")
+    assert reply.status_code == 503
+    assert "wenbao ingest" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"])
+def test_a_taken_port_is_told_from_a_free_one(host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as free:
+            free.bind((host, 0))
+            port = free.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    _require_free(host, port)
+    with socket.socket(family) as taken:
+        taken.bind((host, port))
+        taken.listen()
+        with pytest.raises(SettingsError, match=str(port)) as caught:
+            _require_free(host, port)
+    assert f"--port {port + 1}" in caught.value.remedy
+
+
+def test_an_address_of_another_machine_is_explained():
+    with pytest.raises(SettingsError, match=r"192\.0\.2\.1") as caught:
+        _require_free("192.0.2.1", 7860)
+    assert "--host 127.0.0.1" in caught.value.remedy
+
+
+def test_the_address_shown_can_be_opened():
+    assert _address("0.0.0.0", 80) == "http://127.0.0.1:80"
+    assert _address("::", 80) == "http://[::1]:80"
+    assert _address("localhost", 80) == "http://localhost:80"
 
 
 def test_the_page_and_the_health_check_answer_at_the_same_address(address):

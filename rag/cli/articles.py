@@ -40,7 +40,7 @@ def ingest(
         progress_bar(enabled=not as_json) as progress,
     ):
         report = assistant.ingest(*paths, progress=progress)
-        total = len(assistant.articles())
+        total = assistant.stats().articles
     if as_json:
         print_json({**ingest_record(report), "articles": total})
         return

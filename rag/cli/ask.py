@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from rag.answering.reading import marked
 from rag.cli.options import (
     filter_options,
     generator_option,
@@ -18,11 +20,9 @@ from rag.cli.options import (
     print_json,
     settings_options,
 )
-from rag.errors import QuestionError
-from rag.records import answer_record
-from rag.types import Answer, Turn, Verdict
-
-_MARKS = {Verdict.PARTLY: "（部分核实）", Verdict.UNSUPPORTED: "（未核实）"}
+from rag.errors import GenerationError, QuestionError, WenBaoError
+from rag.records import answer_record, error_record
+from rag.types import Answer, Turn
 
 
 @click.command()
@@ -67,13 +67,17 @@ def chat(
 ) -> None:
     """Ask questions one after another; follow-ups may refer to what was said before.
 
-    With --json, each line of input is a question and each line of output an answer.
+    With --json, each line of input is a question and each line of output an answer, or an object
+    `error` when there is none.
     """
     from rag.assistant import Assistant
 
     settings = load_settings(options, collection, generator)
     filters = make_filters(given)
     history: list[Turn] = []
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A line in another encoding is one question that cannot be asked, not the end of the chat.
+        sys.stdin.reconfigure(errors="surrogateescape")
     with Assistant.open(settings=settings) as assistant:
         assistant.warm_up()
         if not as_json:
@@ -86,12 +90,12 @@ def chat(
                 continue
             try:
                 answer = assistant.ask(question, history=history, filters=filters)
-            except QuestionError as error:
-                click.echo(str(error), err=True)
+            except (QuestionError, GenerationError) as error:
+                _tell(error, as_json)
                 continue
             history.append(Turn(question, answer.text))
             if as_json:
-                click.echo(json.dumps(answer_record(answer), ensure_ascii=False, default=str))
+                _print_line(answer_record(answer))
             else:
                 show(answer)
 
@@ -104,14 +108,25 @@ def show(answer: Answer) -> None:
             click.secho(f"  相近的报道：《{evidence.article.headline}》", dim=True)
         return
     for sentence in answer.sentences:
-        numbers = "".join(f"[{number}]" for number in sentence.citations)
-        click.echo(sentence.text + numbers + _MARKS.get(sentence.verdict, ""))
+        click.echo(marked(sentence))
     click.echo()
     for source in answer.sources:
         inferred = "（推定）" if source.published_inferred else ""
         day = f" {source.published}{inferred}" if source.published else ""
         click.secho(f"[{source.number}] 《{source.headline}》{day} {source.source}", dim=True)
         click.secho(f"    {source.quote}", dim=True)
+
+
+def _tell(error: WenBaoError, as_json: bool) -> None:
+    """Say why a question has no answer; the next one may have one."""
+    if as_json:
+        _print_line(error_record(error))
+    else:
+        click.echo(str(error), err=True)
+
+
+def _print_line(record: dict[str, Any]) -> None:
+    click.echo(json.dumps(record, ensure_ascii=False, default=str))
 
 
 def _read_question(*, quiet: bool) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from rag.cli.options import (
+    all_options,
     generator_option,
     json_option,
     load_settings,
@@ -18,7 +19,8 @@ from rag.cli.options import (
     settings_options,
 )
 from rag.doctor import Check, examine
-from rag.errors import WenBaoError
+from rag.errors import SettingsError, WenBaoError
+from rag.settings import Settings, survey
 
 
 @click.group(invoke_without_command=True)
@@ -108,13 +110,23 @@ def verify(
 
 
 @click.command()
+@click.option(
+    "--settings", "only_settings", is_flag=True, help="List every setting with its value instead."
+)
 @generator_option
 @settings_options
 @json_option
 def doctor(
-    generator: str | None, options: tuple[str, ...], collection: Path | None, as_json: bool
+    only_settings: bool,
+    generator: str | None,
+    options: tuple[str, ...],
+    collection: Path | None,
+    as_json: bool,
 ) -> None:
     """Check settings, models and collection, and say what to do about each problem."""
+    if only_settings:
+        _list_settings(all_options(options, collection, generator), as_json)
+        return
     checks: list[Check]
     try:
         checks = examine(load_settings(options, collection, generator))
@@ -138,6 +150,37 @@ def doctor(
             if check.remedy:
                 click.echo(f"     What to do: {check.remedy}")
     sys.exit(0 if healthy else 1)
+
+
+def _list_settings(options: list[str], as_json: bool) -> None:
+    """Print every setting; then, as an error, what is wrong with them."""
+    rows = survey(options)
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": row.name,
+                    "value": row.value,
+                    "description": row.description,
+                    "problem": row.problem,
+                }
+                for row in rows
+            ]
+        )
+    else:
+        for row in rows:
+            value = "(unset)" if row.value in (None, "") else row.value
+            click.echo(f"{click.style(row.name, bold=True)} = {value}")
+            if row.description:
+                click.echo(f"    {row.description}")
+            if row.problem:
+                click.secho(f"    WRONG: {row.problem}", fg="red")
+    try:
+        Settings.with_options(options)
+    except SettingsError as error:
+        if as_json:
+            sys.exit(1)
+        raise SettingsError(error.message, remedy="correct what this says is wrong") from error
 
 
 commands: list[click.Command] = [models, doctor]

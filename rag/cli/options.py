@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 
 from rag.errors import WenBaoError
+from rag.records import error_record
 from rag.types import Filters
 
 if TYPE_CHECKING:
@@ -89,9 +90,16 @@ def load_settings(
     """Return the settings with the command's options applied."""
     from rag.settings import Settings
 
+    return Settings.with_options(all_options(options, collection, generator))
+
+
+def all_options(
+    options: tuple[str, ...], collection: Path | None = None, generator: str | None = None
+) -> list[str]:
+    """Return the settings that a command's options stand for, as SECTION.NAME=VALUE."""
     more = [f"collection={collection}"] if collection else []
     more += [f"generator.kind={generator}"] if generator else []
-    return Settings.with_options([*options, *more])
+    return [*options, *more]
 
 
 def print_json(value: object) -> None:
@@ -102,8 +110,7 @@ def print_json(value: object) -> None:
 def fail(error: WenBaoError) -> NoReturn:
     """Print what happened, why and what mends it, and leave with code 1."""
     if "--json" in sys.argv:
-        kind = type(error).__name__
-        print_json({"error": {"type": kind, "message": error.message, "remedy": error.remedy}})
+        print_json(error_record(error))
     click.secho(f"Error: {error.message}", fg="red", err=True)
     if error.remedy:
         click.echo(f"What to do: {error.remedy}", err=True)

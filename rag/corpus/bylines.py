@@ -6,12 +6,17 @@ import re
 
 from rag.chinese.normalise import is_han, level
 
+_HAN = r"[^\W\d_a-z]"
+_PAPER = rf"{_HAN}{{0,6}}?(?:报|刊|台|网|新闻|客户端)"
+"""A paper, station or site by the end of its name: 晚报, 华西都市报, 封面新闻."""
 _ROLE = (
-    r"(?:(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"
+    rf"(?:{_PAPER}(?:全媒体|首席|见习|实习|特约)?记者"
+    r"|(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"
     r"|视频|通讯|签约|专职){0,4}(?:记者|通讯员|实习生|评论员|撰稿人|撰稿|特约作者|作者|摄影师|报道员|编辑|编译)"
     r"|图文|文图|文字|文/图|图/文|文/摄|文并摄|摄影报道|摄影|图片|供稿|供图|采写|整理|综合报道|报道|报导|撰文|执笔)"
 )
-_ROLES = re.compile(_ROLE)
+# What stands straight before 记者 names an outlet (封面记者), not a person.
+_ROLES = re.compile(rf"(?<![^\W_]){_HAN}{{2,6}}?记者(?=\s)|{_ROLE}")
 _NAME = r"[^\W\d_a-z]{2,4}"
 _ONE = rf"(?:{_NAME}|[^\W\d_a-z]\s[^\W\d_a-z](?![^\W\d_]))"
 _NAMES = rf"{_ONE}(?:[\s、,/·]+{_ONE}){{0,11}}"
@@ -22,12 +27,21 @@ _WITH_ROLE = (
 _LINE = re.compile(
     rf"^(?:{_MARK}\s*(?:{_WITH_ROLE}|{_NAMES}(?:\s*(?:{_ROLE}|文|图|摄|/))*)"
     rf"|[(\[【]?\s*(?=本报|本刊|本台|本网|全媒体|融媒|{_ROLE}[\s:/]){_WITH_ROLE}\s*[)\]】]?"
+    rf"|{_HAN}{{2}}记者\s+{_NAMES}\s+(?:文|图|摄|/)+"
     rf"|(?:文|图|摄)\s*[/:]\s*(?:{_ROLE}\s*)?{_NAMES}(?:\s*(?:文|图|摄)\s*[/:]\s*(?:{_ROLE}\s*)?{_NAMES})*"
     rf"|(?:{_NAMES})\s+(?:文/图|图/文|文/摄|摄影报道))$"
 )
 _LEAD = re.compile(
     r"^[●■◆▲★◇○\s]*[【\[(]?\s*(?:本报|本刊|本台|本网)[^\W\d_]{0,4}?(?:综合)?"
-    r"(?:讯|消息|电)\s*[】\])]?\s*(?P<bracket>[(【\[](?P<names>[^()【】\[\]]{2,60})[)】\]])?"
+    r"(?:讯(?!员)|消息|电)\s*[】\])]?\s*(?P<bracket>[(【\[](?P<names>[^()【】\[\]]{2,60})[)】\]])?"
+    rf"\s*(?P<loose>(?:{_WITH_ROLE})(?:[::,]|(?<=报道)|(?<=报导)|(?<=\s)))?"
+)
+# Other papers by their names: 晚报讯（记者 …, 华西都市报11月8日讯. Less is certain of them, so that
+# a mark of the opening must follow (警方通报讯问情况 opens nothing).
+_OWN_NAME = re.compile(
+    rf"^[●■◆▲★◇○\s]*[【\[(]?(?!据){_PAPER}(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|消息)"
+    r"(?=\s*[】\])(【\[]|\s|(?:首席|见习)?记者|通讯员)\s*[】\])]?\s*"
+    r"(?P<bracket>[(【\[](?P<names>[^()【】\[\]]{2,60})[)】\]])?"
     rf"\s*(?P<loose>(?:{_WITH_ROLE})(?:[::,]|(?<=报道)|(?<=报导)|(?<=\s)))?"
 )
 _AGENCY = re.compile(
@@ -38,31 +52,75 @@ _REPORT = re.compile(
     rf"^(?=本报|本刊|本台|本网|全媒体|融媒)(?:{_WITH_ROLE})(?<!摄)(?<!摄\s)[::]?\s+"
     rf"|^(?:{_ROLE}\s*{_NAMES}\s*){{1,6}}(?:报道|报导)[::]?"
 )
+_REPORTED = re.compile(r"报[道导]\s*[::]?\s*(?!摄|图|文|编辑|记者|通讯员)\w")
+_CREDIT = re.compile(
+    rf"(?:^|(?<=[。!?….”」』)\s]))\s*[(\[【]?(?:{_ROLE}\s*[:/]?\s*)?{_NAMES}\s*(?<!拍)摄影?\s*[)\]】]?$"
+)
 _ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
 _AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
+_OPENINGS = (_LEAD, _OWN_NAME, _AGENCY)
+_CREDIT_ENDS = ("摄", "摄影", "攝", "攝影", "摄)", "摄）", "攝)", "攝）", "摄影)", "摄影）", "摄】")
+_LONGEST_LINE = 48
 _OPENING = 100
 _ENDING_LENGTH = 80
 """Characters at the start and end of a paragraph in which bylines are looked for."""
 _NOT_NAMES = re.compile(
     r"完|图片|资料|见|如|报$|社$|网$|台$|中心$|单位$|部$|局$|委$|版|来源|据|下转|上接|的|是|和谐|以下|注"
 )
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚"
+    "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍"
+    "涂成苗谷曲盛冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党"
+    "宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_BRACKETED = re.compile(rf"^[(\[【]\s*({_NAMES})\s*[)\]】]$")
+_TWO_OR_THREE = range(2, 4)
 
 
 def is_lead(text: str) -> bool:
     """Return whether a paragraph opens a news item: 本报讯(…), 新华社北京12月5日电, 记者…报道."""
     levelled = level(text[:_OPENING])
-    return bool(_LEAD.match(levelled) or _AGENCY.match(levelled) or _reports(levelled))
+    opens = any(pattern.match(levelled) for pattern in _OPENINGS) or _reports(levelled)
+    # A byline or a photo credit alone on its line opens nothing: text must follow the names.
+    return bool(opens) and not is_byline_line(text) and not is_credit_line(text)
 
 
 def is_byline_line(text: str) -> bool:
-    """Return whether a line is nothing but a byline: □张三, 本报记者 张三, 文/图 张三."""
-    return len(text) <= 48 and bool(_LINE.match(level(text).strip())) and bool(parse_names(text))
+    """Return whether a line is nothing but a byline: □张三, 本报记者 张三, （张三 李四）."""
+    if len(text) > _LONGEST_LINE:
+        return False
+    levelled = level(text).strip()
+    if bracketed := _BRACKETED.match(levelled):
+        names = parse_names(bracketed[1])
+        return bool(names) and all(is_person(name) for name in names)
+    return (
+        bool(_LINE.match(levelled)) and not _REPORTED.search(levelled) and bool(parse_names(text))
+    )
+
+
+def is_person(text: str) -> bool:
+    """Return whether `text` is one name of two or three characters with a common surname."""
+    bare = "".join(level(text).split())
+    return len(bare) in _TWO_OR_THREE and bare[0] in _SURNAMES and all(map(is_han, bare))
+
+
+def is_credit_line(text: str) -> bool:
+    """Return whether a line is nothing but the credit of a photograph: 本报记者 张三 摄."""
+    return len(text) <= _LONGEST_LINE and without_credit(text) == "" != text.strip()
+
+
+def without_credit(text: str) -> str:
+    """Return `text` without the credit of a photograph at its end: …开业。 记者 张三 摄."""
+    tail = text.rstrip()[-_LONGEST_LINE:]
+    match = _CREDIT.search(level(tail)) if tail.endswith(_CREDIT_ENDS) else None
+    return text.rstrip()[: len(text.rstrip()) - len(tail) + match.start()] if match else text
 
 
 def lead_names(text: str) -> tuple[str, ...]:
     """Return the reporters named where a news item opens."""
     levelled = level(text[:_OPENING])
-    for pattern in (_LEAD, _AGENCY):
+    for pattern in _OPENINGS:
         if match := pattern.match(levelled):
             for group in ("names", "loose"):
                 if match.groupdict().get(group):

@@ -19,6 +19,8 @@ from rag.types import Article, Paragraph
 _LEAD_IN = re.compile(r"^.{0,12}?(?:讯|訊|电|電|消息)[】\])）]?\s*(?:[(（【][^)）】]*[)）】])?\s*")
 _CLAUSE_END = re.compile("[。！？!?；;]|(?<=.{8})[，,]")
 _MAX_DERIVED = 30
+_TELLING = 1500
+"""Characters that suffice to tell what a text is about."""
 
 
 class Role(StrEnum):
@@ -27,6 +29,8 @@ class Role(StrEnum):
     PARAGRAPH = "paragraph"
     SUBHEAD = "subhead"
     CAPTION = "caption"
+    LINE = "line"
+    """A line that is whole without final punctuation: of the weather, under a notice."""
 
 
 class Part(NamedTuple):
@@ -74,9 +78,26 @@ class Draft:
         return ""
 
     @property
+    def ending(self) -> str:
+        """The last lines read, as many as show what the text is about."""
+        lines: list[str] = []
+        length = 0
+        for part in reversed(self.parts):
+            lines.append(part.text)
+            length += len(part.text)
+            if length >= _TELLING:
+                break
+        return "\n".join(reversed(lines))
+
+    @property
     def is_signed(self) -> bool:
         """Whether the text ends with its reporters in brackets: nothing follows."""
         return bool(ending_names(self.last_paragraph))
+
+    @property
+    def ends_in_picture(self) -> bool:
+        """Whether the words under a picture were read last."""
+        return bool(self.parts) and self.parts[-1].role is Role.CAPTION
 
     def add_subhead(self, text: str) -> None:
         """Put a subhead after what was read."""
@@ -89,6 +110,17 @@ class Draft:
     def add_caption(self, text: str) -> None:
         """Put the words under a picture after what was read; they never go on in other text."""
         self.parts.append(Part(text, Role.CAPTION))
+
+    def add_credit(self, text: str) -> bool:
+        """Put the credit of a photograph behind its caption; return whether one stands last."""
+        if not self.parts or self.parts[-1].role is not Role.CAPTION:
+            return False
+        self.parts[-1] = Part(f"{self.parts[-1].text} {text}", Role.CAPTION)
+        return True
+
+    def add_line(self, text: str) -> None:
+        """Put a line that stands for itself after what was read."""
+        self.parts.append(Part(text, Role.LINE))
 
     def continue_paragraph(self, text: str) -> None:
         """Put `text` straight behind the last paragraph, which a column break had cut."""

@@ -25,7 +25,7 @@ SHORTEST = 30
 """Characters that a text needs: shorter ones are alike by chance."""
 _SHINGLE = 5
 _SKETCH = 12
-_SHARED = 5
+SHARED = 5
 """Smallest hashes kept of each text, and how many of them two texts share to be compared.
 
 Of twelve, two texts of similarity .9 share ten on average; wordings that many articles have in
@@ -58,13 +58,13 @@ def find_reprints(articles: Sequence[Article], known: Iterable[Article] = ()) ->
     ordered = [article for article in ordered if article.id not in new]
     first = len(ordered)
     ordered += articles
-    sketches = [_shingles(article.text)[:_SKETCH].tolist() for article in ordered]
+    sketches = [sketch(article.text) for article in ordered]
     wanted = {value for sketch in sketches[first:] for value in sketch}
     reprints = []
     order = sorted(range(len(ordered)), key=lambda at: (at >= first, _day(ordered[at]), at))
     for at in order:
         shared = Counter(other for value in sketches[at] for other in buckets[value])
-        candidates = sorted(other for other, count in shared.items() if count >= _SHARED)
+        candidates = sorted(other for other, count in shared.items() if count >= SHARED)
         found = _nearest(ordered, at, candidates) if at >= first else None
         if found:
             reprints.append(found)
@@ -73,6 +73,15 @@ def find_reprints(articles: Sequence[Article], known: Iterable[Article] = ()) ->
                 if value in wanted:
                     buckets[value].append(at)
     return sorted(reprints, key=lambda reprint: reprint.article.source)
+
+
+def sketch(text: str) -> list[int]:
+    """Return the smallest shingle hashes of a text, as signed 64-bit numbers.
+
+    Of two texts that are reprints `SHARED` or more are the same.
+    """
+    values: list[int] = _shingles(text)[:_SKETCH].view(np.int64).tolist()
+    return values
 
 
 def _alike(known: Iterable[Article], articles: Sequence[Article]) -> list[Article]:

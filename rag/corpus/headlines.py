@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.chinese.normalise import fold
 from rag.chinese.words import bigrams
 from rag.corpus.blocks import Block
-from rag.corpus.bylines import ending_names, is_lead
-from rag.corpus.kinds import Kind
+from rag.corpus.bylines import ending_names, is_lead, is_person, parse_names
+from rag.corpus.kinds import Kind, starts_inside
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _LONG_SUBHEAD = 18
@@ -20,6 +21,17 @@ _ENOUGH = 60
 """Distinct bigrams that two texts need before their wording is compared."""
 _OTHER_STORY = 0.06
 _OTHER_HEADING = 0.15
+LEAST_SHARED = 6
+"""Characters that an abbreviated headline has at least."""
+_CLEARLY = 0.25
+"""How much more of its wording the news repeats when not the usual line is the headline."""
+_LEAST_PAIRS = 4
+_LEAD_IN = re.compile("^.{0,20}?[讯訊电電]")
+_LEAD_LENGTH = 200
+_COMPARED = 1500
+"""Characters next to a heading whose wording is compared."""
+_FIGURES = re.compile(r"\d")
+_COMMENT = re.compile("^(?:短评|时评|快评|微评|评论)[:：]")
 _ABBREVIATED = 0.6
 """Share of a headline that its abbreviation keeps."""
 
@@ -31,8 +43,10 @@ class Heading:
     headline: Block
     kicker: tuple[Block, ...] = ()
     extra: tuple[Block, ...] = ()
+    author: Block | None = None
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return what makes two printings of one headline equal: no punctuation, no spaces."""
     return _PUNCTUATION.sub("", fold(text))
@@ -41,40 +55,114 @@ def key(text: str) -> str:
 def same_headline(one: str, other: str) -> bool:
     """Return whether two lines are one headline, the shorter perhaps abbreviated."""
     first, second = sorted((key(one), key(other)), key=len)
-    abbreviated = len(first) >= 6 and len(first) >= _ABBREVIATED * len(second)
+    abbreviated = len(first) >= LEAST_SHARED and len(first) >= _ABBREVIATED * len(second)
     return bool(first) and (first == second or (abbreviated and first in second))
 
 
-def read_heading(lines: Sequence[Block]) -> Heading:
+def heading_end(blocks: Sequence[Block], at: int) -> int:
+    """Return the index after the run of short lines at `at`, which may be one heading.
+
+    A line ending in ； belongs to it when another line and then news follow.
+    """
+    end = at + 1
+    while end < len(blocks):
+        block = blocks[end]
+        if (block.boundary and block.gap > blocks[at].gap) or starts_inside(block.text):
+            break
+        if block.kind not in (Kind.SHORT, Kind.SUBTITLE) and not (
+            _is_deck(block)
+            and end + 2 < len(blocks)
+            and blocks[end + 1].kind is Kind.SHORT
+            and blocks[end + 2].kind is Kind.BYLINE
+        ):
+            break
+        end += 1
+    return end
+
+
+def read_heading(
+    lines: Sequence[Block], following: Sequence[Block] = (), *, typeset: bool = False
+) -> Heading:
     """Return the heading in a run of short lines and subtitles, of which none may be left over.
 
-    Two lines are kicker and headline, three are kicker, headline and subtitle. A line behind ——
-    is a subtitle. A line that a later one repeats is a teaser; what stands before three lines is
-    not of this article.
+    Two lines are kicker and headline, three are kicker, headline and subtitle, unless the news
+    after them (`following`) clearly takes up another line, or figures mark the second line as the
+    subtitle of the first. A line behind —— is a subtitle. A line that a later one repeats is a
+    teaser; what stands before three lines is not of this article; a name at the end is the
+    author's. Where the lines were placed by their type (`typeset`), wording counts for nothing.
     """
+    author = None
+    if len(lines) > 1 and following and is_person(lines[-1].text):
+        author, lines = lines[-1], lines[:-1]
     kept: list[Block] = []
     extra: list[Block] = []
     for index, line in enumerate(lines):
         repeated = any(key(line.text) == key(later.text) for later in lines[index + 1 :])
         (extra if repeated else kept).append(line)
-    subtitles = [line for line in kept if line.kind is Kind.SUBTITLE]
-    titles = [line for line in kept if line.kind is not Kind.SUBTITLE]
+    deck = next((at for at, line in enumerate(kept) if at and _is_deck(line)), len(kept))
+    subtitles = [line for at, line in enumerate(kept) if line.kind is Kind.SUBTITLE or at >= deck]
+    titles = [line for line in kept if not any(line is other for other in subtitles)]
     if not titles:
-        return Heading(subtitles[0], tuple(subtitles[1:]), tuple(extra))
+        return Heading(subtitles[0], tuple(subtitles[1:]), tuple(extra), author)
     if len(titles) > 3:
         extra += titles[:-2]
         titles = titles[-2:]
-    if len(titles) == 3:
-        headline, others = titles[1], [titles[0], titles[2]]
-    else:
-        headline, others = titles[-1], titles[:-1]
-    if subtitles and len(titles) > 1:
-        # The line over the subtitle is the headline it belongs to.
-        above = [line for line in titles if line.line < subtitles[0].line]
-        headline = above[-1] if above else titles[-1]
-        others = [line for line in titles if line is not headline]
-    kicker = sorted([*others, *subtitles], key=lambda line: line.line)
-    return Heading(headline, tuple(kicker), tuple(extra))
+    news = next((block.text[:_LEAD_LENGTH] for block in following if block.kind is Kind.BODY), "")
+    above = [line for line in titles if not subtitles or line.line < subtitles[0].line]
+    headline = _choose(above or titles, "" if typeset else news)
+    kicker = sorted(
+        [*(line for line in titles if line is not headline), *subtitles],
+        key=lambda line: line.line,
+    )
+    return Heading(headline, tuple(kicker), tuple(extra), author)
+
+
+def author_names(heading: Heading) -> tuple[str, ...]:
+    """Return the name that stands as the last line of a heading."""
+    return parse_names(heading.author.text) if heading.author else ()
+
+
+def _is_deck(block: Block) -> bool:
+    return block.text[-1:] in (";", "；")
+
+
+def _choose(titles: Sequence[Block], news: str) -> Block:
+    """The headline among at most three lines."""
+    usual = titles[1] if len(titles) > 1 else titles[0]
+    if len(titles) == 1 or not news:
+        return usual
+    told = set(bigrams(_LEAD_IN.sub("", news) if is_lead(news) else news))
+    shares = [_share(line.text, told) for line in titles]
+    best = max(range(len(titles)), key=lambda at: shares[at])
+    if shares[best] >= shares[1] + _CLEARLY:
+        return titles[best]
+    figures = bool(_FIGURES.search(usual.text)) and not _FIGURES.search(titles[0].text)
+    if len(titles) == 2 and figures and shares[1] < shares[0] + _CLEARLY:
+        return titles[0]
+    return usual
+
+
+def _share(line: str, told: set[str]) -> float:
+    """The share of the wording of `line` that the news repeats."""
+    pairs = set(bigrams(line))
+    return len(pairs & told) / max(len(pairs), _LEAST_PAIRS)
+
+
+def notice_lines(following: Sequence[Block]) -> Sequence[Block]:
+    """Return the lines under the title of a notice that are its own: no blank line parts them."""
+    kinds = (Kind.SHORT, Kind.NUMBERED, Kind.BODY, Kind.META)
+    end = 0
+    while end < len(following):
+        block = following[end]
+        if block.gap or block.boundary or block.kind not in kinds or is_lead(block.text):
+            break
+        end += 1
+    if end < len(following) and not (following[end].gap or following[end].boundary):
+        # Nothing parts the notice from what follows: the next short line is a headline again.
+        texts = [at for at in range(end) if following[at].kind is Kind.BODY]
+        first = texts[0] if texts else 0
+        end = next((at for at in range(first, end) if following[at].kind is Kind.SHORT), end)
+    return following[:end]
 
 
 def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: bool) -> bool:
@@ -101,6 +189,8 @@ def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: b
 def looks_like_headline(text: str) -> bool:
     """Return whether a lone line is too long, or too much of a headline, for a subhead."""
     length = len(key(text))
+    if _COMMENT.match(text):
+        return True
     return length >= _LONG_SUBHEAD or (" " in text and length >= _SHORT_PARTS)
 
 
@@ -110,8 +200,11 @@ def changes_subject(before: str, heading: str, after: str) -> bool:
     Shared character bigrams over the smaller set: halves of one news item share .15 (median; .09
     at the lowest tenth), two items of one broadcast .05 (.09 at the highest fifth).
     """
-    old, new = set(bigrams(before)), set(bigrams(after))
-    if min(len(old), len(new)) < _ENOUGH:
+    new = set(bigrams(after[:_COMPARED]))
+    if len(new) < _ENOUGH:
+        return False
+    old = set(bigrams(before[-_COMPARED:]))
+    if len(old) < _ENOUGH:
         return False
     title = set(bigrams(heading))
     return len(old & new) < _OTHER_STORY * min(len(old), len(new)) and len(
@@ -123,6 +216,8 @@ def is_signed_stretch(blocks: Sequence[Block]) -> bool:
     """Return whether the text up to the next short line ends with its reporters' names."""
     last = ""
     for block in blocks:
+        if block.kind is Kind.BYLINE and last and block.text[0] in "(（[【":
+            return True
         if block.kind not in (Kind.BODY, Kind.CAPTION):
             break
         last = block.text

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from rag.chinese.normalise import level
-from rag.corpus.bylines import is_byline_line, is_lead
+from rag.corpus.bylines import is_byline_line, is_credit_line, is_lead, without_credit
 
 
 class Kind(StrEnum):
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Running head of a page: date, page number, section, editors."""
     COLUMN = "column"
     """Title of a section or of a column of short items."""
+    NOTICE = "notice"
+    """Title of a public notice or of the weather: its text is nobody's news."""
     COLOPHON = "colophon"
     CONTINUATION = "continuation"
     CAPTION = "caption"
@@ -54,7 +56,9 @@ _EDITOR = (
 )
 _HEADER = re.compile(
     rf"^[■●◆▲|/·\s]*(?:{_PAGE}(?:$|[:\s/|·■●◆-].{{0,40}}$|[^\W\d_]{{1,6}}$)"
-    rf"|[^,。;:!?()]{{0,16}}{_DATE}(?:[\s/|·]*$|[\s,/|·]*(?:{_WEEKDAY}|农历|第?\d*版|[a-z]\d).{{0,50}}$)"
+    rf"|[^,。;:!?()]{{0,32}}{_DATE}(?:[\s/|·]*$"
+    rf"|[\s,/|·]*(?:{_WEEKDAY}|农历|第?\d*版|[a-z]\d|{_EDITOR}\s*[:/\s]).{{0,50}}$)"
+    r"|[^\W\d_a-z]{2,6}\s+(?:[a-z]\d{1,2}|0\d)(?:-[a-z]?\d{1,2})?$"
     rf"|(?:{_WEEKDAY})(?:\s.{{0,30}})?$"
     rf"|[^\w]*(?:本版|今日)?{_EDITOR}\s*[:/].{{0,60}}$|(?:本版)?{_EDITOR}\s+[^\W\d_\s]{{2,4}}(?:\s.{{0,40}})?$"
     r"|[-—·\s]*\d{1,3}[-—·\s]*$|今日\s*\d+\s*版.{0,20}$)"
@@ -65,9 +69,13 @@ _MASTHEAD = re.compile(
 _COLUMN = re.compile(
     r"^[■●◆▲▼【\[(<《·\s|/]*"
     r"(?:(?:要闻|综合|本地|时政|民生|社会|经济|财经|文化|副刊|体育|国际|国内|教育|健康|法治|城事|理论|评论"
-    r"|专题|专版|公告|广告|今日|图片|身边|基层|区域|街道|乡镇|社区|深度|特别)(?:新闻|要闻|版|报道|专刊)?"
+    r"|专题|专版|广告|今日|图片|身边|基层|区域|街道|乡镇|社区|深度|特别)(?:新闻|要闻|版|报道|专刊)?"
     r"|简讯|短讯|快讯|短消息|新闻速递|一句话新闻|微新闻|新闻集锦|简明新闻|新闻简报|资讯|动态|导读"
-    r"|今日导读|头条|公益广告|编者按)[】\])>》·\s|/]*$"
+    r"|今日导读|头条|公益广告|编者按|短评|时评|快评|微评|今日看点)[】\])>》·\s|/]*$"
+)
+_NOTICE = re.compile(
+    r"^[■●◆▲【\[(<《\s]*(?:今日|明日|本市|天气)?(?:天\s*气|天气预报|气象|公\s*告|通\s*告|通\s*知|启\s*事|公\s*示)"
+    r"[】\])>》\s]*$"
 )
 _LABEL = (
     r"(?:新闻)?(?:报料|爆料|新闻|服务|投稿|监督|读者|发行|广告|订报|订阅|采编)(?:热线|电话|邮箱|信箱)"
@@ -78,6 +86,7 @@ _LABEL = (
 )
 _COLOPHON = re.compile(
     rf"^[■●◆▲·\s]*(?:{_LABEL})\s*[::]?\s*[a-z\d(+].{{0,80}}$|^[■●◆▲·\s]*(?:{_LABEL})\s*[::].{{0,80}}$"
+    rf"|^(?:电话|热线|地址)\s*[::].{{0,40}}\s(?:{_LABEL}|地址)\s*[::].{{0,80}}$"
     r"|^cn\s*\d\d-\d{4}.{0,60}$|^扫(?:描|一扫).{0,4}(?:二维码|码).{0,30}$|^.{0,60}声明作废.?$"
     r"|^(?:遗失|挂失)(?:声明|启事|公告)$|^分类广告$"
 )
@@ -105,6 +114,10 @@ _NUMBERED = re.compile(rf"^{_NUMBER}")
 _ITEM = re.compile(r"^[●■◆▲★☆◇○▶►•※]\s*")
 _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲△▼▽★☆※─━═┄┅┈┉│┃\s]+$")
 _SENTENCE_END = "。！？!?….｡"
+_TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
+_SPEAKER = re.compile(r"^(?:[^\W\d_a-z]{0,6}(?:记者|主持人)|问|答|q|a)\s*:")
+_STARTS_INSIDE = "，。、；：！？”’）》」』】〉,;:!?)]%％"
+_ENDING = 80
 _CLOSING = "”’」』)）]】》〉\"'"
 _TRAILING_BRACKET = re.compile(r"[(（\[【][^()（）\[\]【】]{1,40}[)）\]】]$")
 
@@ -120,6 +133,8 @@ def kind_of(text: str) -> Kind:
         if _CAPTION.match(levelled[:10]):
             return Kind.CAPTION
         return Kind.ITEM if _ITEM.match(levelled) else Kind.BODY
+    if is_credit_line(text) or _is_credited(text):
+        return Kind.CAPTION
     for kind, pattern in _MARKS:
         if pattern.search(levelled):
             return kind
@@ -142,6 +157,7 @@ _MARKS = (
     (Kind.META, _META),
     (Kind.HEADER, _HEADER),
     (Kind.HEADER, _MASTHEAD),
+    (Kind.NOTICE, _NOTICE),
     (Kind.COLUMN, _COLUMN),
     (Kind.CAPTION, _CAPTION),
 )
@@ -159,16 +175,38 @@ def without_bullet(text: str) -> str:
 
 def is_finished(text: str) -> bool:
     """Return whether a paragraph ends as a sentence does, and not where a column broke it."""
-    core = _TRAILING_BRACKET.sub("", text.rstrip()).rstrip()
-    for candidate in (text.rstrip(), core):
+    end = text.rstrip()[-_ENDING:]
+    core = _TRAILING_BRACKET.sub("", end).rstrip()
+    for candidate in (end, core, without_credit(end).rstrip()):
         bare = candidate.rstrip(_CLOSING)
         if bare and (bare[-1] in _SENTENCE_END or (bare[-1] in "：:" and bare == candidate)):
             return True
     return False
 
 
+def starts_inside(text: str) -> bool:
+    """Return whether `text` starts with a mark that never starts a line: it is a cut rest."""
+    return text[:1] in _STARTS_INSIDE if text else False
+
+
+def cuts_quotation(text: str) -> bool:
+    """Return whether a quotation opens in `text` and does not close."""
+    levelled = level(text)
+    return levelled.count("“") > levelled.count("”") or levelled.count('"') % 2 == 1
+
+
+def _is_credited(text: str) -> bool:
+    """Whether a paragraph ends with the credit of its photograph: it is a caption."""
+    kept = without_credit(text)
+    return kept != text and is_finished(kept)
+
+
 def _ends_as_text(levelled: str) -> bool:
     """Whether a short line ends as running text: a headline may end with ! or ?, not with 。."""
+    if _TITLE.match(levelled):
+        return False
+    if _SPEAKER.match(levelled):
+        return True
     bare = _TRAILING_BRACKET.sub("", levelled).rstrip().rstrip(_CLOSING)
     if not bare or bare[-1] in "。,、;:｡" or "。" in bare:
         return True

@@ -8,7 +8,6 @@ news opens after it, when the dump marks a break before it, or when it is too mu
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,32 +15,47 @@ from datetime import date
 
 from rag.chinese.normalise import level
 from rag.corpus.blocks import Block, read_blocks
-from rag.corpus.bylines import is_lead, lead_names, parse_names, stated_authors
+from rag.corpus.bylines import (
+    is_credit_line,
+    is_lead,
+    lead_names,
+    parse_names,
+    stated_authors,
+)
 from rag.corpus.drafts import Draft, Role, derive_headline, finish
 from rag.corpus.headlines import (
-    changes_subject,
+    author_names,
+    heading_end,
     is_signed_stretch,
+    notice_lines,
     opens_article,
     read_heading,
     same_headline,
 )
 from rag.corpus.kinds import (
     CONTINUATION,
-    LONGEST_HEADLINE,
-    SHORT_LENGTH,
     Kind,
-    is_finished,
     is_numbered,
     reads_as_text,
+    starts_inside,
     without_bullet,
+)
+from rag.corpus.neighbours import (
+    is_cut,
+    is_long_headline,
+    is_news,
+    is_other_story,
+    is_signature,
 )
 from rag.corpus.page_headers import section_of
 from rag.corpus.publication import Published, infer_day, parse_day
 from rag.corpus.results import ReadResult
+from rag.corpus.waiting import Waiting
 from rag.types import FileProblem
 
-_ASKS = re.compile("[!?][”’」』]?$")
-_CONTENTS = re.compile("导读|头条|编者按")
+_VIEW = 100
+"""Blocks after a line that may decide what the line is."""
+_CONTENTS = re.compile("导读|看点|头条|编者按")
 
 
 def read_pages(
@@ -82,6 +96,7 @@ class _PageReader:
     boundary: bool = False
     items: bool = False
     pending: tuple[str, ...] = ()
+    waiting: Waiting = field(default_factory=Waiting)
 
     def read(self, blocks: Sequence[Block]) -> None:
         at = 0
@@ -128,13 +143,15 @@ class _PageReader:
             case Kind.COLUMN:
                 self._column(block)
             case Kind.BYLINE | Kind.META:
-                self._byline(block, blocks[at + 1 :])
+                self._byline(block, blocks[at + 1 : at + _VIEW])
+            case Kind.NOTICE:
+                return self._notice(blocks, at)
             case Kind.CAPTION:
-                self._current(block).add_caption(block.text)
+                self._caption(block)
             case Kind.ITEM:
                 self._item(block)
-            case Kind.BODY if self._is_long_headline(blocks, at):
-                self._heading([block], blocks[at + 1 :])
+            case Kind.BODY if is_long_headline(self.draft, block, blocks[at + 1 : at + 2]):
+                self._heading([block], blocks[at + 1 : at + _VIEW])
             case Kind.BODY:
                 self._body(block)
             case Kind.SHORT | Kind.SUBTITLE | Kind.NUMBERED:
@@ -142,16 +159,16 @@ class _PageReader:
         return at + 1
 
     def _short(self, blocks: Sequence[Block], at: int) -> int:
-        end = at + 1
-        while (
-            end < len(blocks)
-            and blocks[end].kind in (Kind.SHORT, Kind.SUBTITLE)
-            and not (blocks[end].boundary and blocks[end].gap > blocks[at].gap)
-        ):
-            end += 1
-        run, following = blocks[at:end], blocks[end:]
+        end = heading_end(blocks, at)
+        run, following = blocks[at:end], blocks[end : end + _VIEW]
         block, draft = run[0], self.draft
-        if draft and self._repeats(draft, block.text) and not self._is_news(run, following):
+        if draft and is_cut(draft, run, following):
+            self._body(block)
+            return at + 1
+        if draft and is_signature(draft, run, following):
+            self._byline(block, [*run[1:], *following])
+            return at + 1
+        if draft and self._repeats(draft, block.text) and not is_news(run, following):
             self._drop(block, "running headline inside its article")
             self.boundary = False
             return at + 1
@@ -163,7 +180,7 @@ class _PageReader:
             self.draft = earlier
             self.boundary = False
             return end
-        plain = not self.boundary and not self._is_news(run, following)
+        plain = not self.boundary and not is_news(run, following)
         if plain and draft and draft.has_text and len(run) == 1 and reads_as_text(block.text):
             self._body(block)
             return end
@@ -174,44 +191,16 @@ class _PageReader:
         elif (
             fresh
             or self.boundary
-            or (self.marked and (signed or self._is_news(run, following)))
+            or (self.marked and (signed or is_news(run, following)))
             or (not self.marked and opens_article(run, following, signed=signed))
-            or (not self.marked and self._changes_subject(block, following))
+            or (not self.marked and draft and draft.ends_in_picture and " " in block.text)
+            or (not self.marked and is_other_story(draft, block, following))
         ):
             self._heading(run, following)
         elif draft:
             for line in run:
                 draft.add_subhead(line.text)
         return end
-
-    def _changes_subject(self, block: Block, following: Sequence[Block]) -> bool:
-        after = itertools.takewhile(lambda later: later.kind is Kind.BODY, following)
-        before = "\n".join(part.text for part in self.draft.parts) if self.draft else ""
-        return changes_subject(before, block.text, "\n".join(later.text for later in after))
-
-    def _is_long_headline(self, blocks: Sequence[Block], at: int) -> bool:
-        text = blocks[at].text
-        cut = self.draft is not None and self.draft.is_open
-        asks = len(text) <= SHORT_LENGTH and bool(_ASKS.search(level(text)))
-        if asks and not cut and self._is_news(blocks[at : at + 1], blocks[at + 1 : at + 2]):
-            return True
-        return (
-            len(text) <= LONGEST_HEADLINE
-            and not (cut or is_finished(text) or is_lead(text))
-            and (
-                self._is_news(blocks[at : at + 1], blocks[at + 1 : at + 2])
-                or (blocks[at].boundary and not reads_as_text(text))
-            )
-        )
-
-    def _is_news(self, run: Sequence[Block], following: Sequence[Block]) -> bool:
-        """Whether news opens after a run of short lines."""
-        if any(line.kind is Kind.SUBTITLE for line in run):
-            return True
-        return bool(following) and (
-            following[0].kind in (Kind.BYLINE, Kind.META)
-            or (following[0].kind is Kind.BODY and is_lead(following[0].text))
-        )
 
     def _repeats(self, draft: Draft, text: str) -> bool:
         return draft.has_text and same_headline(draft.headline, text)
@@ -223,29 +212,41 @@ class _PageReader:
             or bool(CONTINUATION.match(level(following[0].text)))
         )
         news = bool(following) and is_lead(following[0].text)
-        for draft in reversed(self.drafts):
-            waits = notice or (not news and (draft.turned or draft.is_open))
-            if waits and draft.headline and same_headline(draft.headline, block.text):
-                return draft
         if notice:
-            waiting = [draft for draft in self.drafts if draft.turned]
-            if len(waiting) == 1:
-                return waiting[0]
-        return None
+            return self.waiting.announced(block.text)
+        return None if news else self.waiting.unfinished(block.text, self.draft)
 
     def _heading(self, run: Sequence[Block], following: Sequence[Block]) -> None:
-        heading = read_heading(run)
+        heading = read_heading(run, following, typeset=self.marked)
         if self.items:
             # A headline after short items ends their column.
             self.column, self.items = "", False
         for line in heading.extra:
             self._drop(line, "teaser or headline without text")
-        evident = self.boundary or not self.drafts or self._is_news(run, following)
+        evident = self.boundary or not self.drafts or is_news(run, following)
         draft = self._start(heading.headline)
         draft.headline = heading.headline.text
         draft.kicker = " ".join(line.text for line in heading.kicker)
+        draft.byline += author_names(heading)
+        self.waiting.add(draft)
         if not evident and len(run) == 1:
             self._doubt(draft.line, "may be a subhead and not a headline", draft.headline)
+
+    def _caption(self, block: Block) -> None:
+        if not is_credit_line(block.text):
+            self._current(block).add_caption(block.text)
+        elif self.draft is None or not self.draft.add_credit(block.text):
+            self._drop(block, "credit of a photograph")
+
+    def _notice(self, blocks: Sequence[Block], at: int) -> int:
+        """Read a public notice or the weather: a title and the lines printed right under it."""
+        own = notice_lines(blocks[at + 1 : at + _VIEW])
+        draft = self._start(blocks[at])
+        draft.headline = re.sub(r"\W+", "", blocks[at].text)
+        for line in own:
+            draft.add_line(line.text)
+        self.boundary = bool(own)
+        return at + 1 + len(own)
 
     def _rest(self, draft: Draft, run: Sequence[Block]) -> None:
         """A short line behind a cut paragraph is its rest."""
@@ -271,6 +272,9 @@ class _PageReader:
         if not text:
             return
         draft = self.draft
+        if draft and draft.last_paragraph and starts_inside(text):
+            draft.continue_paragraph(text)
+            return
         if draft and draft.has_text and is_lead(text):
             draft = None
         if draft is None or (self.boundary and draft.is_signed and draft.has_text):
@@ -321,11 +325,10 @@ class _PageReader:
         if "接" in notice and "转" not in notice:
             if self.draft and not self.draft.has_text:
                 return
-            waiting = [draft for draft in self.drafts if draft.turned]
-            if waiting and (self.draft is None or self.draft not in waiting):
-                self.draft = waiting[-1]
+            if self.waiting.turned and (self.draft is None or not self.draft.turned):
+                self.draft = self.waiting.turned[-1]
         elif self.draft:
-            self.draft.turned = True
+            self.waiting.turn(self.draft)
 
     def _byline(self, block: Block, following: Sequence[Block]) -> None:
         draft = self.draft
@@ -342,7 +345,8 @@ class _PageReader:
             self._drop(block, "byline without an article")
             return
         names = parse_names(block.text)
-        heading_next = bool(following) and following[0].kind in (Kind.SHORT, Kind.SUBTITLE)
+        after = next((later.kind for later in following if later.kind is not Kind.CAPTION), None)
+        heading_next = after in (Kind.SHORT, Kind.SUBTITLE)
         if draft.has_text and heading_next:
             # Between two articles: the signature of the first, unless that is signed already.
             self.boundary = True

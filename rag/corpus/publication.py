@@ -30,6 +30,15 @@ _AHEAD = re.compile(
 _AHEAD_YEAR = re.compile(
     r"明年|到(?:19|20)\d\d年|[-—–~至](?:19|20)\d\d年|规划|目标|力争|将于?|计划|方案"
 )
+# Closures, displays and the like are announced from day to day: no event yet.
+_ANNOUNCED = re.compile(
+    r"[自从](?:[\d年月 ]{1,10}日).{0,8}?(?:至|到|[-—–~]).{0,20}?日"
+    r"|\d\s*日.{0,3}(?:至|到|[-—–~]+).{0,16}?日.{0,8}"
+    r"(?:施工|封闭|封路|停水|停电|停气|停运|绕行|管制|公示|报名|办理|展出|征集)"
+)
+_CLOSES = re.compile(
+    r"施工|封闭|封路|停水|停电|停气|停运|暂停|绕行|管制|公示|报名|办理|展出|征集|招聘|征求意见"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,8 @@ def infer_day(texts: Iterable[str]) -> date | None:
     days: set[date] = set()
     bare: set[tuple[int, int]] = set()
     for sentence in sentences:
+        if _ANNOUNCED.search(sentence) and _CLOSES.search(sentence):
+            continue
         if day := _whole_day(sentence):
             days.add(day)
         for match in _MONTH_DAY.finditer(sentence):

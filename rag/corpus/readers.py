@@ -30,17 +30,18 @@ from rag.types import FileProblem
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to be read; `source` is the path shown to users."""
+    """A file to be read; `source` is the path shown to users, `place` its whole path."""
 
     path: Path
     source: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
     """What lies under some paths: `files` to be read, and those `dropped` with the reason.
 
-    `scope` holds the files and folders that were asked for, in the form of `FoundFile.source`:
+    `scope` holds the files and folders that were asked for, in the form of `FoundFile.place`:
     what is known under them and not in `files` has vanished.
     """
 
@@ -117,8 +118,14 @@ READERS: Mapping[str, Reader] = {
 }
 """The reader of each suffix."""
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Raised whenever a reader makes other articles of the same file: known files are read again."""
+_CATALOGUE = "catalogue.sqlite"
+_OF_COLLECTIONS = frozenset(
+    {_CATALOGUE, f"{_CATALOGUE}-wal", f"{_CATALOGUE}-shm"}
+    | {"generations", "writer.lock", "writer.json"}
+)
+"""What is the collection's own in its folder, which is known by the catalogue."""
 _EXTRAS = {
     ".pdf": ("rapidocr",),
     ".zip": ("docx", "openpyxl", "pypdfium2", "rapidocr"),
@@ -156,7 +163,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
                 f"{path} does not exist or is no regular file",
                 remedy="give an existing file or folder",
             )
-        scope.append(_shown(path))
+        scope.append(_whole(path).as_posix())
         for file in files:
             real = file.resolve()
             if real in seen:
@@ -164,7 +171,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
             seen.add(real)
             source = _shown(file)
             if file.suffix.lower() in READERS:
-                found.append(FoundFile(file, source))
+                found.append(FoundFile(file, source, _whole(file).as_posix()))
             else:
                 dropped.append(FileProblem(source, _unknown(file.suffix)))
     return FoundFiles(tuple(found), tuple(dropped), tuple(dict.fromkeys(scope)))
@@ -224,16 +231,22 @@ def _unknown(suffix: str) -> str:
 
 
 def _shown(path: Path, root: Path | None = None) -> str:
-    # Links may lead anywhere: the path is shown as it was walked, not as it resolves.
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
-    base = Path(os.path.abspath(root or Path.cwd()))  # noqa: PTH100
+    absolute, base = _whole(path), _whole(root or Path.cwd())
     if absolute.is_relative_to(base):
         return absolute.relative_to(base).as_posix()
     return absolute.as_posix()
 
 
+def _whole(path: Path) -> Path:
+    # Links may lead anywhere: the path is taken as it was walked, not as it resolves.
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+
+
 def _walk(folder: Path) -> list[Path]:
-    """The files under `folder`, sorted; links to folders are followed once, so loops end."""
+    """The files under `folder`, sorted; links to folders are followed once, so loops end.
+
+    What belongs to a collection is left out: it may lie beside the files, or among them.
+    """
     files: list[Path] = []
     visited: set[tuple[int, int]] = set()
     for current, folders, names in os.walk(folder, followlinks=True):
@@ -242,9 +255,10 @@ def _walk(folder: Path) -> list[Path]:
             folders.clear()
             continue
         visited.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        own = _OF_COLLECTIONS if _CATALOGUE in names else frozenset()
+        folders[:] = sorted({name for name in folders if not name.startswith(".")} - own)
         for name in names:
             path = Path(current) / name
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and name not in own and path.is_file():
                 files.append(path)
     return sorted(files, key=lambda path: path.as_posix())

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.corpus.duplicates import SHARED, sketch
 from rag.index.chunking import Draft
 from rag.index.database import Database
 from rag.types import Article, Filters, Paragraph, Passage
@@ -21,6 +22,27 @@ _COUNTS = {
     "articles": "SELECT COUNT(*) FROM articles",
     "passages": "SELECT COUNT(*) FROM passages",
 }
+
+_NO_FILTERS = Filters()
+# The articles `a` that pass `_filter_values`. instr, unlike LIKE, gives no meaning to % and _ in
+# what the user typed.
+_PASSES = (
+    "(?1 = '' OR a.published >= ?1) AND (?2 = '' OR a.published <= ?2)"
+    " AND instr(a.byline, ?3) > 0 AND instr(a.headline, ?4) > 0 AND instr(a.source, ?5) > 0"
+)
+_SELECT_FILTERED = (
+    "SELECT number FROM articles WHERE number IN (SELECT article FROM passages)"  # noqa: S608
+    f" AND text_key IN (SELECT a.text_key FROM articles a WHERE {_PASSES}) ORDER BY number"
+)
+# substr of SQLite counts characters from 1, as Python counts them from 0.
+_SELECT_PASSAGES = (
+    "SELECT p.id, c.id, substr(c.text, p.start + 1, p.end - p.start), p.start, p.end,"  # noqa: S608
+    " p.subhead FROM passages p JOIN articles o ON o.number = p.article"
+    " JOIN articles c ON c.number = COALESCE("
+    f"(SELECT a.number FROM articles a WHERE a.number = o.number AND {_PASSES}),"
+    f" (SELECT MIN(a.number) FROM articles a WHERE a.text_key = o.text_key AND {_PASSES}))"
+    " WHERE p.id IN (SELECT value FROM json_each(?6))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,14 @@ class DerivedFile:
     sha256: str
     bytes: int
     modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source as the catalogue knows it: the path shown to users and its content's digest."""
+
+    shown: str
+    digest: str
 
 
 def text_key(text: str) -> str:
@@ -91,35 +121,36 @@ class Catalogue(Database):
         with self.reading() as run:
             return int(run(_COUNTS[table]).fetchone()[0])
 
-    def sources(self) -> dict[str, str]:
-        """Return the content digest of every source, by path."""
-        with self.reading() as run:
-            return dict(run("SELECT path, digest FROM sources ORDER BY path").fetchall())
+    def sources(self) -> dict[str, KnownSource]:
+        """Return every source by its place, sorted."""
+        rows = self._rows("SELECT place, shown, digest FROM sources ORDER BY place")
+        return {place: KnownSource(shown, digest) for place, shown, digest in rows}
 
-    def set_source(self, path: str, digest: str) -> None:
-        """Record a source or its new digest."""
+    def set_source(self, place: str, known: KnownSource) -> None:
+        """Record a source or its new state."""
         with self.reading() as run:
             run(
-                "INSERT INTO sources VALUES (?, ?)"
-                " ON CONFLICT DO UPDATE SET digest = excluded.digest",
-                (path, digest),
+                "INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET shown = excluded.shown, digest = excluded.digest",
+                (place, known.shown, known.digest),
             )
 
-    def delete_sources(self, paths: Iterable[str]) -> None:
+    def delete_sources(self, places: Iterable[str]) -> None:
         """Remove sources with their articles and passages."""
-        self.run_many("DELETE FROM sources WHERE path = ?", [(path,) for path in paths])
+        self.run_many("DELETE FROM sources WHERE place = ?", [(place,) for place in places])
 
     # articles -----------------------------------------------------------------------------------
 
-    def add_article(self, article: Article) -> None:
-        """Add an article without passages; one with the same id is left as it is."""
+    def add_article(self, place: str, article: Article) -> None:
+        """Add an article of a source without passages; one with the same id stays as it is."""
         with self.reading() as run:
             cursor = run(
-                "INSERT INTO articles (id, source, headline, kicker, byline, published,"
+                "INSERT INTO articles (id, place, source, headline, kicker, byline, published,"
                 " published_inferred, section, url, complete, text, text_key)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
                 (
                     article.id,
+                    place,
                     article.source,
                     article.headline,
                     article.kicker,
@@ -148,9 +179,9 @@ class Catalogue(Database):
         rows = self._rows("SELECT * FROM articles ORDER BY source, number")
         return list(self._articles(rows).values())
 
-    def source_articles(self, source: str) -> list[Article]:
+    def source_articles(self, place: str) -> list[Article]:
         """Return the articles of a source in reading order."""
-        rows = self._rows("SELECT * FROM articles WHERE source = ? ORDER BY number", source)
+        rows = self._rows("SELECT * FROM articles WHERE place = ? ORDER BY number", place)
         return list(self._articles(rows).values())
 
     def find_articles(self, ids: Sequence[str]) -> dict[str, Article]:
@@ -183,17 +214,13 @@ class Catalogue(Database):
         return self._articles(rows)
 
     def filtered_articles(self, filters: Filters) -> NDArray[np.int64]:
-        """Return the sorted numbers of the articles that pass the filters."""
-        # instr, unlike LIKE, gives no meaning to % and _ in what the user typed.
+        """Return the sorted numbers of articles with passages whose text passes the filters.
+
+        Of articles with the same text one has passages; it stands for the copies that pass.
+        """
         rows = self._rows(
-            "SELECT number FROM articles WHERE (?1 = '' OR published >= ?1)"
-            " AND (?2 = '' OR published <= ?2) AND instr(byline, ?3) > 0"
-            " AND instr(headline, ?4) > 0 AND instr(source, ?5) > 0 ORDER BY number",
-            filters.published_from.isoformat() if filters.published_from else "",
-            filters.published_to.isoformat() if filters.published_to else "",
-            filters.byline,
-            filters.headline,
-            filters.source,
+            _SELECT_FILTERED,
+            *_filter_values(filters),
         )
         return np.array([row[0] for row in rows], np.int64)
 
@@ -219,6 +246,29 @@ class Catalogue(Database):
             paragraphs[number].append(Paragraph(text, start, end, subhead))
         return {row[0]: _article(row, tuple(paragraphs[row[0]])) for row in rows}
 
+    # reprints -----------------------------------------------------------------------------------
+
+    def add_sketches(self) -> None:
+        """Add the sketch of every article that has none, to find its reprints by."""
+        rows = self._rows(
+            "SELECT number, text FROM articles"
+            " WHERE number > (SELECT COALESCE(MAX(article), 0) FROM sketches)"
+        )
+        self.run_many(
+            "INSERT OR IGNORE INTO sketches VALUES (?, ?)",
+            ((value, number) for number, text in rows for value in sketch(text)),
+        )
+
+    def alike(self, text: str) -> list[int]:
+        """Return the numbers of the articles that share much of the sketch of a text."""
+        rows = self._rows(
+            "SELECT article FROM sketches WHERE value IN (SELECT value FROM json_each(?))"
+            " GROUP BY article HAVING COUNT(*) >= ? ORDER BY article",
+            json.dumps(sketch(text)),
+            SHARED,
+        )
+        return [row[0] for row in rows]
+
     # passages -----------------------------------------------------------------------------------
 
     def add_passages(self, number: int, drafts: Iterable[tuple[Draft, str]]) -> None:
@@ -242,24 +292,35 @@ class Catalogue(Database):
         """Return the keys of the embeddings of all passages, in the order of `members`."""
         return [row[0] for row in self._rows("SELECT embedding FROM passages ORDER BY id")]
 
-    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return the passages with these ids; unknown ids are left out."""
-        # substr of SQLite counts characters from 1, as Python counts them from 0.
+    def passages(self, ids: Sequence[int], filters: Filters = _NO_FILTERS) -> dict[int, Passage]:
+        """Return the passages with these ids; those unknown or kept out by filters are left out.
+
+        A passage of an article that does not pass the filters is one of its copy that does.
+        """
         rows = self._rows(
-            "SELECT p.id, a.id, substr(a.text, p.start + 1, p.end - p.start), p.start, p.end,"
-            " p.subhead FROM passages p JOIN articles a ON a.number = p.article"
-            " WHERE p.id IN (SELECT value FROM json_each(?))",
+            _SELECT_PASSAGES,
+            *_filter_values(filters),
             json.dumps(list(ids)),
         )
         return {row[0]: Passage(*row) for row in rows}
 
 
 # Place of the text in a row of the table of articles.
-_TEXT = 11
+_TEXT = 12
+
+
+def _filter_values(filters: Filters) -> tuple[str, ...]:
+    return (
+        filters.published_from.isoformat() if filters.published_from else "",
+        filters.published_to.isoformat() if filters.published_to else "",
+        filters.byline,
+        filters.headline,
+        filters.source,
+    )
 
 
 def _article(row: Sequence[Any], paragraphs: tuple[Paragraph, ...]) -> Article:
-    _, key, source, headline, kicker, byline, published, inferred, section, url, *rest = row
+    _, key, _, source, headline, kicker, byline, published, inferred, section, url, *rest = row
     complete, text, _ = rest
     return Article(
         id=key,

@@ -52,6 +52,11 @@ def embedding_text(article: Article, passage: Passage | Draft, headline_context:
     return "\n".join(part for part in (*parts, body or passage.text) if part)
 
 
+def heading(article: Article, subhead: str = "") -> str:
+    """Return what stands over a passage: kicker, headline, subhead and byline, one a line."""
+    return "\n".join((article.kicker, article.headline, subhead, *article.byline))
+
+
 def _starts_article(article: Article, passage: Passage | Draft) -> bool:
     match = _DATELINE.match(passage.text)
     return match is not None and not article.text[: passage.start].strip()

@@ -12,8 +12,9 @@ new one at its next question.
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,24 +24,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import (
-    CollectionBusyError,
     CollectionDamagedError,
     CollectionError,
     CollectionMissingError,
 )
-from rag.index.catalogue import Catalogue, Manifest
+from rag.index.catalogue import Catalogue, KnownSource, Manifest
 from rag.index.database import FILE_NAME, REBUILD
 from rag.index.generation import generation_folder, leftovers, verify_generation
 from rag.index.lock import writer_lock
 from rag.index.snapshot import Snapshot, article_numbers
-from rag.index.update import Changes, Progress, SourceFile, Updater
+from rag.index.update import Changes, Offer, Progress, SourceFile, Updater
 from rag.settings import Settings
 from rag.types import Article, Filters, Passage
 
 if TYPE_CHECKING:
     from rag.models.embedder import Embedder
 
-__all__ = ["Changes", "Collection", "CollectionStats", "SourceFile"]
+__all__ = ["Changes", "Collection", "CollectionStats", "KnownSource", "SourceFile"]
 
 _NO_FILTERS = Filters()
 # A writer may replace the generation between our look at the manifest and our opening of its
@@ -76,6 +76,7 @@ class Collection:
         self._lock = threading.RLock()
         self._catalogue: Catalogue | None = None
         self._snapshot: Snapshot | None = None
+        self._closed = False
 
     @classmethod
     def open(
@@ -84,14 +85,20 @@ class Collection:
         """Return the collection in `folder`; nothing is created before something is added.
 
         What a killed writer left behind is removed. With `rebuild`, a collection that is damaged
-        or made with another embedder is accepted, and the next update starts it over.
+        or made with another embedder is accepted: it counts as empty, and the next update starts
+        it over.
 
         Raises:
             CollectionDamagedError: a file is missing, altered or of no known format.
-            CollectionError: the collection was made with another embedder.
+            CollectionError: the collection was made with another embedder, or `folder` is none.
         """
         collection = cls(folder, settings, embedder, rebuild=rebuild)
-        if rebuild or not (folder / FILE_NAME).exists():
+        if folder.exists() and not folder.is_dir():
+            raise CollectionError(
+                f"{folder} is a file, a collection is a folder",
+                remedy="choose a folder with `--collection FOLDER`",
+            )
+        if not collection._exists():
             return collection
         try:
             collection._tidy()
@@ -105,9 +112,8 @@ class Collection:
     def close(self) -> None:
         """Close the files; the collection cannot be used afterwards."""
         with self._lock:
-            if self._catalogue is not None:
-                self._catalogue.close()
-            self._catalogue = self._snapshot = None
+            self._closed = True
+            self._release()
 
     def __enter__(self) -> Self:
         return self
@@ -146,9 +152,15 @@ class Collection:
 
     def articles(self) -> list[Article]:
         """Return all articles, by source and in reading order; empty before the first ingestion."""
-        if not (self.folder / FILE_NAME).exists():
+        return self._reader().articles() if self._exists() else []
+
+    def alike(self, texts: Iterable[str]) -> list[Article]:
+        """Return the articles of which one of the texts may be a reprint."""
+        if not self._exists():
             return []
-        return self._reader().articles()
+        catalogue = self._reader()
+        numbers = {number for text in texts for number in catalogue.alike(text)}
+        return list(catalogue.numbered_articles(sorted(numbers)).values())
 
     def article(self, article_id: str) -> Article:
         """Return the article with this id.
@@ -168,18 +180,20 @@ class Collection:
         """Return the articles with these ids; unknown ids are left out."""
         return self._reader().find_articles(ids)
 
-    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return the passages with these ids; unknown ids are left out."""
-        return self._reader().passages(ids)
+    def passages(self, ids: Sequence[int], filters: Filters = _NO_FILTERS) -> dict[int, Passage]:
+        """Return the passages with these ids; those unknown or kept out by filters are left out.
 
-    def sources(self) -> dict[str, str]:
-        """Return the content digest of every source, by path; empty before the first ingestion.
-
-        With `rebuild` it is empty too, until the collection has been started over.
+        Articles with the same text are searched as one: a passage is of the one that passes.
         """
-        if self._rebuild:
-            return {}
-        return self._reader().sources() if (self.folder / FILE_NAME).exists() else {}
+        return self._reader().passages(ids, filters)
+
+    def sources(self) -> dict[str, KnownSource]:
+        """Return every source by its place, sorted; empty before the first ingestion."""
+        return self._reader().sources() if self._exists() else {}
+
+    def generation(self) -> int:
+        """Return the number of the newest committed state, 0 before the first ingestion."""
+        return self._reader().generation() if self._exists() else 0
 
     def dense(
         self, vector: NDArray[np.float32], k: int, filters: Filters = _NO_FILTERS
@@ -194,12 +208,12 @@ class Collection:
         return self.snapshot().lexical(question, k, self.selected(filters))
 
     def selected(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Return the numbers of the articles that pass the filters; None when nothing filters."""
+        """Return the numbers of the searched articles that pass; None when nothing filters."""
         return article_numbers(self._reader(), filters)
 
     def stats(self) -> CollectionStats:
         """Return the size and make of the collection; all zero before the first ingestion."""
-        if not (self.folder / FILE_NAME).exists():
+        if not self._exists():
             return CollectionStats(0, 0, 0, 0, "", 0, None, None)
         catalogue = self._reader()
         manifest = catalogue.manifest()
@@ -238,20 +252,24 @@ class Collection:
         self,
         files: Iterable[SourceFile],
         *,
+        kept: Iterable[str] = (),
         scope: Iterable[str] = (),
+        since: Mapping[str, KnownSource] | None = None,
         progress: Progress | None = None,
     ) -> Changes:
         """Take in `files` and return what changed; other sources stay as they are.
 
         A source whose digest is known is left alone; otherwise its articles replace its former
-        ones. A known source that is, or lies in, one of the paths in `scope` and is not among
-        `files` is removed.
+        ones. A known source whose place is, or lies in, one of `scope` and is neither among
+        `files` nor among the places `kept` is removed. With `since`, the `sources` from before
+        the files were read, a source that somebody else has changed since is left alone.
 
         Raises:
             CollectionBusyError: another process is writing.
-            CollectionError: the collection was made with another embedder.
+            CollectionError: the collection was made with another embedder, or the folder cannot
+                be written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._require_open()
         with writer_lock(self.folder):
             catalogue = self._writer()
             try:
@@ -260,35 +278,55 @@ class Collection:
                     self._require_embedder(manifest)
                 self._remove_leftovers(catalogue)
                 updater = Updater(self.folder, catalogue, self._settings, self._embedder)
-                changes = updater.run(files, scope, progress or _silent, start_over=self._rebuild)
+                offer = Offer(files, kept, scope, since)
+                changes = updater.run(offer, progress or _silent, start_over=self._rebuild)
                 self._rebuild = False
                 self._remove_leftovers(catalogue)
             finally:
                 catalogue.close()
         return changes
 
-    def remove(self, source: str) -> Changes:
+    def remove(self, place: str) -> Changes:
         """Remove a source, or all in a folder, with its articles and return what changed."""
-        return self.update((), scope=(source,))
+        return self.update((), scope=(place,))
 
     # inside -------------------------------------------------------------------------------------
+
+    def _exists(self) -> bool:
+        """Whether there is something to read; what is to be started over is not read."""
+        self._require_open()
+        return not self._rebuild and (self.folder / FILE_NAME).exists()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise CollectionError(f"{self.folder} has been closed", remedy="open it again")
+
+    def _release(self) -> None:
+        if self._catalogue is not None:
+            self._catalogue.close()
+        self._catalogue = self._snapshot = None
 
     def _reader(self) -> Catalogue:
         with self._lock:
             if self._catalogue is None:
-                if not (self.folder / FILE_NAME).exists():
+                if not self._exists():
                     raise self._missing()
                 self._catalogue = Catalogue.connect(self.folder)
             return self._catalogue
 
     def _writer(self) -> Catalogue:
         """A connection of its own: readers of this process keep seeing the committed state."""
-        try:
+        if not self._rebuild:
             return Catalogue.connect(self.folder, create=True)
-        except CollectionError:
-            if not self._rebuild:
+        try:
+            catalogue = Catalogue.connect(self.folder, create=True)
+            if not catalogue.check():
+                # The vectors in a sound catalogue need not be made again.
+                return catalogue
+            catalogue.close()
+        except CollectionError as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError):
                 raise
-        self.close()
         for path in self.folder.glob(f"{FILE_NAME}*"):
             path.unlink()
         return Catalogue.connect(self.folder, create=True)
@@ -301,7 +339,7 @@ class Collection:
         try:
             with writer_lock(self.folder, patience=0):
                 self._remove_leftovers(catalogue)
-        except (CollectionBusyError, OSError):
+        except CollectionError:
             return
 
     def _remove_leftovers(self, catalogue: Catalogue) -> None:

@@ -11,19 +11,24 @@ from typing import Protocol, Self
 
 from rag.errors import CollectionDamagedError, CollectionError
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "catalogue.sqlite"
 REBUILD = "run `wenbao ingest --rebuild PATH` with the files of the collection"
 
+# What SQLite says of a file that it may not write beside: that of a read-only medium.
+_READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
 _SCHEMA = """
 CREATE TABLE sources (
-    path TEXT PRIMARY KEY,
+    place TEXT PRIMARY KEY,
+    shown TEXT NOT NULL,
     digest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL REFERENCES sources ON DELETE CASCADE,
+    place TEXT NOT NULL REFERENCES sources ON DELETE CASCADE,
+    source TEXT NOT NULL,
     headline TEXT NOT NULL,
     kicker TEXT NOT NULL,
     byline TEXT NOT NULL,
@@ -35,9 +40,15 @@ CREATE TABLE articles (
     text TEXT NOT NULL,
     text_key TEXT NOT NULL
 );
-CREATE INDEX articles_by_source ON articles (source);
+CREATE INDEX articles_by_place ON articles (place);
 CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX articles_by_day ON articles (published);
+CREATE TABLE sketches (
+    value INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    PRIMARY KEY (value, article)
+) WITHOUT ROWID;
+CREATE INDEX sketches_by_article ON sketches (article);
 CREATE TABLE paragraphs (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     start INTEGER NOT NULL,
@@ -98,6 +109,7 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         """Use `connect`."""
         self._connection = connection
+        self._closed = False
         self._lock = threading.RLock()
         self.path = path
 
@@ -105,15 +117,28 @@ class Database:
     def connect(cls, folder: Path, *, create: bool = False) -> Self:
         """Return the database in `folder`, an empty new one if `create` and there is none.
 
+        One on a read-only medium is opened as it stands there.
+
         Raises:
             CollectionDamagedError: the file is not a catalogue.
             CollectionError: it was written by another version of the format.
         """
         path = folder / FILE_NAME
-        mode = "rwc" if create else "rw"
+        if create:
+            return cls._connect(path, "mode=rwc", create=True)
+        try:
+            return cls._connect(path, "mode=rw")
+        except CollectionError as error:
+            if not _is_read_only(path, error.__cause__):
+                raise
+            # Without `immutable` SQLite wants to write its log even where it only reads.
+            return cls._connect(path, "mode=ro&immutable=1")
+
+    @classmethod
+    def _connect(cls, path: Path, mode: str, *, create: bool = False) -> Self:
         try:
             connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
+                f"{path.absolute().as_uri()}?{mode}",
                 uri=True,
                 timeout=30,
                 isolation_level=None,
@@ -154,12 +179,15 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Run]:
         """Give the block the function that runs a statement, and name what goes wrong."""
         with self._lock:
+            if self._closed:
+                raise CollectionError(f"{self.path} has been closed", remedy="open it again")
             try:
                 yield self._connection.execute
             except sqlite3.ProgrammingError:
@@ -207,3 +235,15 @@ class Database:
         """Run one statement for each row."""
         with self.reading():
             self._connection.executemany(sql, rows)
+
+
+def _is_read_only(path: Path, error: BaseException | None) -> bool:
+    """Whether a catalogue failed for want of a place to write, and is whole without its log."""
+    if not isinstance(error, sqlite3.Error):
+        return False
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        return code in _READ_ONLY and path.is_file() and not (log.exists() and log.stat().st_size)
+    except OSError:
+        return False

@@ -7,11 +7,13 @@ weighted terms, never query syntax: whatever a user types is only text.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -320,10 +322,29 @@ def _register(index: Any) -> None:
 
 
 def _open(folder: Path) -> Any:
-    import tantivy
-
     if not (folder / "meta.json").is_file():
         raise FileNotFoundError(f"{folder} has no meta.json")
+    try:
+        return _read(folder)
+    except ValueError:
+        if os.access(folder, os.W_OK):
+            raise
+    # Tantivy locks the folder while it opens the files, which a read-only medium does not allow.
+    with TemporaryDirectory(prefix="wenbao-", ignore_cleanup_errors=True) as name:
+        mirror = Path(name)
+        for file in folder.iterdir():
+            if file.suffix == ".lock":
+                continue
+            try:
+                (mirror / file.name).symlink_to(file.absolute())
+            except OSError:
+                shutil.copyfile(file, mirror / file.name)
+        return _read(mirror)
+
+
+def _read(folder: Path) -> Any:
+    import tantivy
+
     index = tantivy.Index(_schema(), str(folder), reuse=True)
     _register(index)
     # A generation never changes: nothing to watch for.

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index import dense, lexical
-from rag.index.catalogue import Catalogue, Manifest, text_key
-from rag.index.chunking import Draft, embedding_text, split_article
+from rag.index.catalogue import Catalogue, KnownSource, Manifest, text_key
+from rag.index.chunking import Draft, embedding_text, heading, split_article
 from rag.index.dense import DenseIndex
 from rag.index.generation import begin_generation, finish_generation, generation_folder
 from rag.index.lexical import LexicalDocument, write_lexical
@@ -33,11 +33,30 @@ _PORTION = 256
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file offered to a collection; `read` is called only when `digest` is a new one."""
+    """A file offered to a collection; `read` is called only when `digest` is a new one.
+
+    `source` is the path shown to users, `place` the whole path by which the file is known from
+    all others; without one the source is its own place.
+    """
 
     source: str
     digest: str
     read: Callable[[], Sequence[Article]]
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an update is given: `files` to take in, and `kept`, the places that stay as they are.
+
+    A known place that is, or lies in, one of `scope` and is in neither has vanished. `since` are
+    the sources as they were known when the files were looked for, if that was before the update.
+    """
+
+    files: Iterable[SourceFile] = ()
+    kept: Iterable[str] = ()
+    scope: Iterable[str] = ()
+    since: Mapping[str, KnownSource] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +73,7 @@ class Changes:
 class _Plan:
     """The sources after the update, with the articles of those that changed."""
 
-    changed: Mapping[str, tuple[str, tuple[Article, ...]]]
+    changed: Mapping[str, tuple[KnownSource, tuple[Article, ...]]]
     vanished: tuple[str, ...]
     start_over: bool
     cut_anew: bool
@@ -97,15 +116,14 @@ class Updater:
 
     def run(
         self,
-        files: Iterable[SourceFile],
-        scope: Iterable[str],
+        offer: Offer,
         progress: Progress,
         *,
         start_over: bool,
     ) -> Changes:
         """Bring the collection up to date and return what changed."""
         before = self._catalogue.count("articles")
-        plan = self._plan(files, tuple(scope), start_over)
+        plan = self._plan(offer, start_over)
         if not plan:
             return Changes(unchanged=before)
         embedded = self._embed(plan, progress)
@@ -114,6 +132,7 @@ class Updater:
         with self._catalogue.transaction():
             removed = self._apply(plan)
             after = self._catalogue.count("articles")
+            self._catalogue.add_sketches()
             self._derive(indexed, start_over=start_over)
         progress("index", 1, 1)
         kept = before - removed
@@ -121,18 +140,23 @@ class Updater:
 
     # what is to change --------------------------------------------------------------------------
 
-    def _plan(self, files: Iterable[SourceFile], scope: tuple[str, ...], start_over: bool) -> _Plan:
+    def _plan(self, offer: Offer, start_over: bool) -> _Plan:
         known = {} if start_over else self._catalogue.sources()
-        changed: dict[str, tuple[str, tuple[Article, ...]]] = {}
-        seen: set[str] = set()
-        for file in files:
-            seen.add(file.source)
-            if known.get(file.source) != file.digest:
+        since = known if start_over or offer.since is None else offer.since
+        changed: dict[str, tuple[KnownSource, tuple[Article, ...]]] = {}
+        seen = set(offer.kept)
+        # What another writer has done to a source in the meantime is newer than what is offered.
+        seen |= {place for place in {*known, *since} if known.get(place) != since.get(place)}
+        for file in offer.files:
+            place = file.place or file.source
+            if place in seen:
+                continue
+            seen.add(place)
+            if place not in known or known[place].digest != file.digest:
                 articles = tuple(replace(a, source=file.source) for a in file.read())
-                changed[file.source] = (file.digest, articles)
-        vanished = tuple(
-            source for source in known if source not in seen and _within(source, scope)
-        )
+                changed[place] = (KnownSource(file.source, file.digest), articles)
+        scope = tuple(offer.scope)
+        vanished = tuple(place for place in known if place not in seen and within(place, scope))
         manifest = self._catalogue.manifest()
         index = self._settings.index
         cut_anew = manifest is not None and (
@@ -169,17 +193,17 @@ class Updater:
         if plan.start_over:
             removed += catalogue.count("articles")
             catalogue.delete_sources(list(catalogue.sources()))
-        removed += sum(len(catalogue.source_articles(source)) for source in plan.vanished)
+        removed += sum(len(catalogue.source_articles(place)) for place in plan.vanished)
         catalogue.delete_sources(plan.vanished)
-        for source, (digest, articles) in plan.changed.items():
-            catalogue.set_source(source, digest)
-            stored = {article.id: article for article in catalogue.source_articles(source)}
+        for place, (source, articles) in plan.changed.items():
+            catalogue.set_source(place, source)
+            stored = {article.id: article for article in catalogue.source_articles(place)}
             wanted = {article.id: article for article in articles}
             outdated = [key for key, article in stored.items() if wanted.get(key) != article]
             catalogue.delete_articles(outdated)
             removed += len(outdated)
             for article in wanted.values():
-                catalogue.add_article(article)
+                catalogue.add_article(place, article)
         if plan.cut_anew:
             catalogue.delete_passages()
         for number, article in catalogue.unindexed_articles().items():
@@ -243,26 +267,17 @@ class Updater:
                     passage.id,
                     numbers[passage.id],
                     passage.text,
-                    _heading(articles[numbers[passage.id]], passage.subhead),
+                    heading(articles[numbers[passage.id]], passage.subhead),
                 )
                 for passage in catalogue.passages(new_ids.tolist()).values()
             ),
             articles=(
-                LexicalDocument(number, number, articles[number].text, _heading(articles[number]))
+                LexicalDocument(number, number, articles[number].text, heading(articles[number]))
                 for number in new_numbers.tolist()
             ),
         )
 
 
-def _heading(article: Article, subhead: str = "") -> str:
-    return "\n".join((article.kicker, article.headline, subhead, *article.byline))
-
-
-def _within(source: str, scope: tuple[str, ...]) -> bool:
-    return any(
-        source == place
-        or source.startswith(f"{place.rstrip('/')}/")
-        # The working directory itself holds all relative paths and no absolute one.
-        or (place == "." and not Path(source).is_absolute())
-        for place in scope
-    )
+def within(place: str, scope: Iterable[str]) -> bool:
+    """Return whether a place is, or lies in, one of those in `scope`."""
+    return any(place == other or place.startswith(f"{other.rstrip('/')}/") for other in scope)

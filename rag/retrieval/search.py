@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rag.chinese.dates import find_dates
 from rag.errors import QuestionError
+from rag.index.chunking import heading
 from rag.index.collection import Collection
 from rag.index.snapshot import Snapshot
 from rag.retrieval.fusion import Features, Scores, fuse, relevance, standardise
@@ -99,7 +100,7 @@ def search(
     stands. A passage that repeats a better one, as reprints do, is left out.
 
     Raises:
-        QuestionError: the question has no text.
+        QuestionError: the question has no text, or `k` is less than 1.
         CollectionMissingError: nothing has been ingested yet.
     """
     if isinstance(question, str):
@@ -107,20 +108,43 @@ def search(
     if not question.search_text.strip():
         raise QuestionError("the question is empty", remedy="ask for something in words")
     wanted = settings.retrieval.k if k is None else k
+    if wanted < 1:
+        raise QuestionError(
+            f"{wanted} passages were asked for", remedy="ask for one passage at least (k >= 1)"
+        )
+    vector = embedder.embed_queries([question.search_text])[0]
+    evidence, generation = _evidence(collection, question, vector, wanted, filters, settings)
+    if collection.generation() != generation:
+        # A writer committed between the question to the indexes and that to the catalogue, which
+        # no longer knows what the indexes found.
+        evidence, _ = _evidence(collection, question, vector, wanted, filters, settings)
+    return evidence
+
+
+def _evidence(
+    collection: Collection,
+    question: Question,
+    vector: NDArray[np.float32],
+    wanted: int,
+    filters: Filters,
+    settings: Settings,
+) -> tuple[list[Evidence], int]:
+    """The evidence, and the generation in which it was found."""
     snapshot = collection.snapshot()
+    generation = snapshot.manifest.generation
     articles = collection.selected(filters)
     candidates = max(settings.retrieval.candidates, wanted)
     text = question.search_text
-    vector = embedder.embed_queries([text])[0]
     lexical_hits = snapshot.lexical(text, candidates, articles)
     proposed = {key for key, _ in (*lexical_hits, *snapshot.dense(vector, candidates, articles))}
     ids = np.array(sorted(proposed), np.int64)
     if not len(ids):
-        return []
+        return [], generation
     similarities = snapshot.similarities(vector, ids).astype(np.float64)
     similarities = np.nan_to_num(similarities, nan=float(np.nanmin(similarities)))
     wording = question_wording(text, snapshot)
-    found = _load(collection, snapshot, wording, ids, similarities)
+    passages = collection.passages(ids.tolist(), filters)
+    found = _load(collection, passages, snapshot, wording, ids, similarities)
     weight = settings.retrieval.dense_weight
     if weight is None:
         scores = relevance([one.features(wording) for one in found.values()])
@@ -129,7 +153,7 @@ def search(
         lexical = snapshot.lexical_scores(text, ids)
         scores = fuse(similarities[known], lexical[known], weight)
     ordered = _in_order(list(found.values()), scores, question.dates, 3 * wanted)
-    return _explain(_distinct(ordered, wanted), wording)
+    return _explain(_distinct(ordered, wanted), wording), generation
 
 
 def today(settings: Settings) -> date:
@@ -138,10 +162,14 @@ def today(settings: Settings) -> date:
 
 
 def _load(
-    collection: Collection, snapshot: Snapshot, wording: Wording, ids: Ids, similarities: Scores
+    collection: Collection,
+    passages: Mapping[int, Passage],
+    snapshot: Snapshot,
+    wording: Wording,
+    ids: Ids,
+    similarities: Scores,
 ) -> dict[int, _Candidate]:
     """The candidates that the catalogue knows, by passage id, in the order of `ids`."""
-    passages = collection.passages(ids.tolist())
     articles = collection.find_articles(sorted({p.article_id for p in passages.values()}))
     standing = standardise(similarities)
     coverages = snapshot.article_coverage(wording.units, ids)
@@ -156,17 +184,13 @@ def _load(
             passage,
             article,
             read(passage.text),
-            read(_heading(article, passage)),
+            read(heading(article, passage.subhead)),
             similarity=float(similarities[row]),
             standing=float(standing[row]),
             article_coverage=float(coverages[row]),
             place=int(places[row]),
         )
     return found
-
-
-def _heading(article: Article, passage: Passage) -> str:
-    return "\n".join((article.kicker, article.headline, passage.subhead, *article.byline))
 
 
 def _in_order(

@@ -1,6 +1,15 @@
 import pytest
 
-from rag.corpus.bylines import ending_names, is_byline_line, is_lead, lead_names, parse_names
+from rag.corpus.bylines import (
+    ending_names,
+    is_byline_line,
+    is_credit_line,
+    is_lead,
+    is_person,
+    lead_names,
+    parse_names,
+    without_credit,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +25,10 @@ from rag.corpus.bylines import ending_names, is_byline_line, is_lead, lead_names
         ("中新社香港8月15日电 (记者 张兴龙)会议召开", ("张兴龙",)),
         ("本报记者 张三丰 报道 会议召开", ("张三丰",)),
         ("【本報訊】記者黃志明報導：港務局公布", ("黃志明",)),
+        ("晨报讯（记者 顾晓月 实习生 韩冰）昨日入伏", ("顾晓月", "韩冰")),
+        ("滨江都市报讯 入伏以来，用电量上升", ()),
+        ("西江晚报7月9日讯（通讯员 邵平）渡口复航", ("邵平",)),
+        ("澄江新闻记者 唐一凡报道：渡口复航", ("唐一凡",)),
     ],
 )
 def test_names_where_news_opens(text, names):
@@ -25,7 +38,16 @@ def test_names_where_news_opens(text, names):
 
 @pytest.mark.parametrize(
     "text",
-    ["记者在现场看到，积雪已清除。", "12月16日，会议召开。", "中新社记者 顾时宏 摄 会议现场"],
+    [
+        "记者在现场看到，积雪已清除。",
+        "12月16日，会议召开。",
+        "中新社记者 顾时宏 摄 会议现场",
+        "本报记者 顾晓月 实习生 韩冰",
+        "本报记者 唐一凡 摄",
+        "本报通讯员 邵平",
+        "警方通报讯问情况后，家属表示接受。",
+        "据晚报消息 渡口复航",
+    ],
 )
 def test_running_text_is_no_opening(text):
     assert not is_lead(text)
@@ -41,6 +63,11 @@ def test_running_text_is_no_opening(text):
         ("记者 张三丰 李四光 报道", ("张三丰", "李四光")),
         ("全媒体记者 张三丰", ("张三丰",)),
         ("■ 阿布都·热合曼", ("阿布都·热合曼",)),
+        ("本报记者 顾晓月 实习生 韩冰", ("顾晓月", "韩冰")),
+        ("晨报记者 唐一凡 通讯员 邵平", ("唐一凡", "邵平")),
+        ("澄江新闻记者 唐一凡", ("唐一凡",)),
+        ("潮头记者 唐一凡 文/图", ("唐一凡",)),
+        ("（唐一凡 邵平）", ("唐一凡", "邵平")),
     ],
 )
 def test_a_line_that_is_a_byline(line, names):
@@ -49,7 +76,16 @@ def test_a_line_that_is_a_byline(line, names):
 
 
 @pytest.mark.parametrize(
-    "line", ["以雪为令", "记者手记", "通讯员培训班开班", "文艺汇演举行", "编辑部的故事"]
+    "line",
+    [
+        "以雪为令",
+        "（东区街道）",
+        "【天气】",
+        "记者手记",
+        "通讯员培训班开班",
+        "文艺汇演举行",
+        "编辑部的故事",
+    ],
 )
 def test_a_headline_is_no_byline(line):
     assert not is_byline_line(line)
@@ -68,3 +104,18 @@ def test_a_headline_is_no_byline(line):
 )
 def test_names_at_the_end(text, names):
     assert ending_names(text) == names
+
+
+def test_the_credit_of_a_photograph():
+    assert is_credit_line("本报记者 唐一凡 摄")
+    assert is_credit_line("（邵平 摄）")
+    assert not is_credit_line("本报记者 唐一凡 文/摄")
+    assert without_credit("渡口昨日复航。 记者 唐一凡 摄") == "渡口昨日复航。"
+    assert without_credit("渡口昨日复航。现场拍摄") == "渡口昨日复航。现场拍摄"
+
+
+def test_a_persons_name():
+    assert is_person("唐一凡")
+    assert is_person("邵 平")
+    assert not is_person("复航了")
+    assert not is_person("唐家渡口")

@@ -46,3 +46,12 @@ def test_around_new_year_the_old_months_belong_to_the_old_year():
 def test_without_a_year_nothing_is_inferred():
     assert infer_day(["12月16日，会议召开。"]) is None
     assert infer_day([]) is None
+
+
+def test_an_announced_range_is_no_event():
+    texts = [
+        "2024年7月8日，渡口复航。",
+        "因维修，滨江路自2024年7月15日至8月20日封闭施工。",
+        "7月20日至8月1日停水，请市民提前储水。",
+    ]
+    assert infer_day(texts) == date(2024, 7, 8)

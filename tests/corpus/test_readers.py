@@ -64,7 +64,7 @@ def test_files_are_found_sorted_each_once_hidden_ones_left_out(tmp_path, monkeyp
     assert [(problem.source, "unknown format" in problem.reason) for problem in found.dropped] == [
         ("paper/b/photo.jpg", True)
     ]
-    assert found.scope == ("paper", "paper/z.txt")
+    assert found.scope == (folder.as_posix(), (folder / "z.txt").as_posix())
 
 
 def test_files_of_one_name_in_two_places_are_told_apart(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from rag.errors import (
     CollectionError,
     CollectionMissingError,
 )
+from rag.index import lexical
 from rag.index.collection import Collection, SourceFile
 from rag.index.lock import writer_lock
 from rag.settings import Settings
@@ -182,6 +184,25 @@ class TestUpdating:
         assert best(filled, "早市搬迁摊位260个") == "早市搬进新家"
         assert filled.check() == []
 
+    def test_a_filter_that_passes_only_a_copy_finds_the_copy(self, filled):
+        day = date(2024, 2, 1)
+        reprint = replace(MARKET, id="reprint", source="转载.txt", published=day)
+        filled.update([source_file(reprint, source="转载.txt")])
+        for filters in (Filters(source="转载"), Filters(published_from=day)):
+            for hits in ask(filled, "早市搬迁摊位260个", filters):
+                found = filled.passages([key for key, _ in hits], filters).values()
+                assert {passage.article_id for passage in found} == {"reprint"}
+        hits = filled.lexical("早市搬迁摊位260个", 5, Filters(source="晚报"))
+        found = filled.passages([hits[0][0]], Filters(source="晚报")).values()
+        assert [passage.article_id for passage in found] == [MARKET.id]
+
+    def test_reprints_are_looked_up_by_their_wording(self, filled):
+        words = MARKET.text.replace("，", ",")
+        assert filled.alike([words]) == [MARKET]
+        assert filled.alike(["与此无关的一段文字，写的是别处的另一件事情，读者从未见过它。"]) == []
+        filled.remove("晚报.txt")
+        assert filled.alike([words]) == []
+
     def test_changed_metadata_replace_the_article(self, filled):
         dated = replace(SNOW, published=date(2024, 1, 1))
         filled.update([source_file(dated, PLAYGROUND, MARKET)])
@@ -313,6 +334,47 @@ class TestDamage:
         shutil.copytree(folder, tmp_path / "copy", copy_function=shutil.copyfile)
         with Collection.open(tmp_path / "copy", Settings(), HashingEmbedder()) as copied:
             assert copied.articles() == [SNOW, PLAYGROUND, MARKET]
+
+    def test_a_collection_on_a_read_only_medium_is_read(
+        self, filled, folder, settings, monkeypatch
+    ):
+        found = ask(filled, "早市摊位")
+        filled.close()
+        connect = sqlite3.connect
+
+        def refuse(name, **options):
+            if "mode=ro" in name:
+                return connect(name, **options)
+            return connect("file:/no/such/folder/x?mode=rw", **options)
+
+        monkeypatch.setattr(sqlite3, "connect", refuse)
+        read = lexical._read
+
+        def refuse_to_lock(place):
+            if place.is_relative_to(folder):
+                raise ValueError("Failed to acquire Lockfile")
+            return read(place)
+
+        monkeypatch.setattr(lexical, "_read", refuse_to_lock)
+        monkeypatch.setattr("os.access", lambda *_: False)
+        with Collection.open(folder, settings, HashingEmbedder()) as opened:
+            assert opened.articles() == [SNOW, PLAYGROUND, MARKET]
+            assert ask(opened, "早市摊位") == found
+
+    def test_after_closing_nothing_is_opened_again(self, filled):
+        filled.close()
+        filled.close()
+        for use in (
+            filled.articles,
+            filled.stats,
+            filled.snapshot,
+            filled.sources,
+            lambda: filled.lexical("早市", 3),
+            lambda: filled.passages([1]),
+            lambda: filled.update([source_file(SNOW)]),
+        ):
+            with pytest.raises(CollectionError, match="closed"):
+                use()
 
     def test_leftovers_of_a_killed_writer_are_removed(self, filled, folder):
         filled.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
+from rag.errors import QuestionError
 from rag.retrieval.retriever import WenBaoRetriever
 from rag.types import Filters
 from tests.support.collections import SNOW, article, source_file
@@ -56,3 +57,10 @@ def test_fields_and_call_arguments_limit_the_result(retriever):
     assert len(retriever.invoke("市", k=1)) == 1
     found = retriever.invoke("除雪车", filters=Filters(byline="刘洋"))
     assert {document.metadata["headline"] for document in found} == {"李超鲲鹏带队夺冠"}
+
+
+def test_no_passages_cannot_be_wanted(retriever, collection, embedder, settings):
+    with pytest.raises(QuestionError, match="k >= 1"):
+        retriever.invoke("市", k=0)
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        WenBaoRetriever(collection=collection, embedder=embedder, settings=settings, k=0)

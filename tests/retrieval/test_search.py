@@ -13,7 +13,7 @@ from rag.retrieval.fusion import Features, fuse, relevance, standardise
 from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.types import Filters
-from tests.support.collections import MARKET, PLAYGROUND, article, source_file
+from tests.support.collections import MARKET, PLAYGROUND, SNOW, article, source_file
 
 
 @pytest.fixture
@@ -54,6 +54,34 @@ def test_filters_and_k(ask):
     found = ask("除雪车", filters=Filters(published_to=date(2023, 12, 11)))
     assert {one.article.id for one in found} == {PLAYGROUND.id}
     assert ask("除雪车", filters=Filters(headline="没有")) == []
+
+
+@pytest.mark.parametrize("k", [0, -3])
+def test_less_than_one_passage_is_an_error(ask, k):
+    with pytest.raises(QuestionError, match="k >= 1"):
+        ask("市", k=k)
+
+
+def test_a_filter_that_passes_only_a_reprint_finds_it(ask, collection):
+    reprint = replace(MARKET, id="reprint", source="转载.txt", published=date(2024, 2, 1))
+    collection.update([source_file(reprint, source="转载.txt")])
+    found = ask("早市有多少个摊位？", filters=Filters(published_from=date(2024, 1, 1)))
+    assert {one.article.id for one in found} == {"reprint"}
+    assert found[0].article.published == date(2024, 2, 1)
+
+
+def test_a_commit_during_a_search_hides_nothing(ask, collection, monkeypatch):
+    selected = collection.selected
+    changed = replace(MARKET, section="民生")
+    waiting = [source_file(SNOW, PLAYGROUND, changed)]
+
+    def late(filters):
+        while waiting:
+            collection.update([waiting.pop()])
+        return selected(filters)
+
+    monkeypatch.setattr(collection, "selected", late)
+    assert ask("早市有多少个摊位？")[0].article == changed
 
 
 def test_passages_that_say_the_same_are_returned_once(ask, collection):

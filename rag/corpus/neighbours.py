@@ -1,0 +1,78 @@
+"""What a line of a page is where its own wording leaves that open: its neighbours tell."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from rag.chinese.normalise import level
+from rag.corpus.blocks import Block
+from rag.corpus.bylines import is_lead, is_person
+from rag.corpus.drafts import Draft
+from rag.corpus.headlines import changes_subject
+from rag.corpus.kinds import (
+    LONGEST_HEADLINE,
+    SHORT_LENGTH,
+    Kind,
+    cuts_quotation,
+    is_finished,
+    reads_as_text,
+    starts_inside,
+)
+
+_ASKS = re.compile("[!?][”’」』]?$")
+
+
+def is_news(run: Sequence[Block], following: Sequence[Block]) -> bool:
+    """Return whether news opens after a run of short lines."""
+    if any(line.kind is Kind.SUBTITLE for line in run):
+        return True
+    return bool(following) and (
+        following[0].kind in (Kind.BYLINE, Kind.META)
+        or (following[0].kind is Kind.BODY and is_lead(following[0].text))
+    )
+
+
+def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Block]) -> bool:
+    """Return whether a line as long as running text, or ending as such, is a headline."""
+    text = block.text
+    if draft is not None and draft.is_open:
+        return False
+    news = is_news([block], following[:1])
+    if news and len(text) <= SHORT_LENGTH and _ASKS.search(level(text)):
+        return True
+    return (
+        len(text) <= LONGEST_HEADLINE
+        and not (is_finished(text) or is_lead(text))
+        and (news or (block.boundary and not reads_as_text(text)))
+    )
+
+
+def is_cut(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bool:
+    """Return whether a short line is running text that a column or a line break cut."""
+    text = run[0].text
+    if not draft.last_paragraph:
+        return False
+    if starts_inside(text):
+        return True
+    if len(run) > 1 or not following or run[0].boundary or following[0].kind is not Kind.BODY:
+        return False
+    rest = following[0].text
+    return starts_inside(rest) or (
+        cuts_quotation(text) and not is_lead(rest) and not cuts_quotation(text + rest)
+    )
+
+
+def is_signature(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bool:
+    """Return whether a short line is the name of the author under the text of `draft`."""
+    if run[0].boundary or not draft.has_text or draft.is_open or not is_person(run[0].text):
+        return False
+    return len(run) > 1 or not following or following[0].kind is not Kind.BODY
+
+
+def is_other_story(draft: Draft | None, block: Block, following: Sequence[Block]) -> bool:
+    """Return whether the text under a short line is not of the article before it."""
+    before = draft.ending if draft else ""
+    after = itertools.takewhile(lambda later: later.kind is Kind.BODY, following)
+    return changes_subject(before, block.text, "\n".join(later.text for later in after))
