@@ -48,6 +48,11 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
+# Below both, what was found is about something else. Of 150 questions of ats_news_train asked of the
+# seeds, 93 % score below the first and 95 % below .33 by the second; of 300 asked of their own
+# article .7 % score below the first.
+_FAR_WORDING = 0.4
+_FAR_PASSAGE = 0.5
 
 
 @dataclass(slots=True)
@@ -144,7 +149,11 @@ class _Run:
             if (item.article.id, item.sentence.start) not in near
         ]
         self.trace["selected"] = [item.sentence.text for item in selected]
+        self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
         self._clock("select")
+        if self._is_far(selected):
+            yield self.refuse("找到的报道与问题不相近")
+            return
         draft = ""
         verified = 0
         asked = (
@@ -170,6 +179,11 @@ class _Run:
         self.trace["draft"] = draft
         self.trace["checks"] = self.checks
         yield self.finish(draft)
+
+    def _is_far(self, selected: Sequence[EvidenceSentence]) -> bool:
+        """Whether neither the wording nor the search gives reason to look for an answer here."""
+        wording = max((item.score for item in selected), default=0.0)
+        return wording < _FAR_WORDING and self.evidence[0].score < _FAR_PASSAGE
 
     def finish(self, draft: str) -> AnswerDone:
         supported = any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)

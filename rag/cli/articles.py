@@ -20,12 +20,12 @@ from rag.records import article_record, evidence_record, ingest_record
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
 @click.option("--rebuild", is_flag=True, help="Start the collection over from these paths.")
 @settings_options
 @json_option
 def ingest(
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     rebuild: bool,
     options: tuple[str, ...],
     collection: Path | None,

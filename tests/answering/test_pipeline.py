@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -89,6 +90,16 @@ def test_an_answer_without_support_is_a_refusal_that_cites_nothing(draft):
         POLICE.headline,
         MARKET.headline,
     ]
+
+
+def test_what_is_found_far_away_is_not_offered_to_the_generator():
+    generator = Scripted("投入资金25.6万元。")
+    far = [replace(item, score=0.2) for item in evidence_from(POLICE, MARKET)]
+    question = "足球联赛的冠军奖杯重几公斤?"
+    last = list(answer_events(question, far, generator, AnsweringSettings(), today=TODAY))[-1]
+    assert last.answer.refused
+    assert last.answer.related
+    assert generator.questions == []
 
 
 def test_nothing_found_is_a_refusal():
