@@ -48,8 +48,8 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
-# Below both, what was found is about something else. Of 150 questions of ats_news_train asked of the
-# seeds, 93 % score below the first and 95 % below .33 by the second; of 300 asked of their own
+# Below both, what was found is about something else. Of 150 questions of ats_news_train asked of
+# the seeds, 93 % score below the first and 95 % below .33 by the second; of 300 asked of their own
 # article .7 % score below the first.
 _FAR_WORDING = 0.4
 _FAR_PASSAGE = 0.5
