@@ -53,7 +53,10 @@ def _examples(questions: Sequence[str]) -> str:
 
 def loaded(articles: Sequence[Article]) -> str:
     """Return how many articles of which dates there are."""
-    dates = texts.days([item.published for item in articles if item.published])
+    dated = [item for item in articles if item.published]
+    dates = texts.days([item.published for item in dated if item.published])
+    if dates and all(item.published_inferred for item in dated):
+        dates += f"（{texts.INFERRED}）"
     return texts.LOADED.format(count=len(articles)) + (
         texts.LOADED_DATES.format(dates=dates) if dates else ""
     )

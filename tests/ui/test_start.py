@@ -52,8 +52,15 @@ def test_given_examples_are_used_as_they_are():
 def test_it_says_how_many_articles_of_which_days():
     articles = seed_articles()
     articles[0] = replace(articles[0], published=date(2023, 12, 16))
-    assert loaded(articles) == "已收录 6 篇报道，见报日期 2023年12月16日—2023年12月19日"
+    assert loaded(articles).startswith("已收录 6 篇报道，见报日期 2023年12月16日—2023年12月19日")
     assert loaded([replace(articles[0], published=None)]) == "已收录 1 篇报道"
+
+
+def test_days_that_were_all_inferred_are_said_to_be_so():
+    printed = replace(seed_articles()[0], published_inferred=False)
+    inferred = replace(printed, published_inferred=True)
+    assert loaded([inferred]).endswith("（推定）")
+    assert "推定" not in loaded([inferred, printed])
 
 
 def test_an_empty_collection_names_the_command():
