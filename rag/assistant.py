@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rag.answering.generators import Generator
     from rag.index.collection import Collection, CollectionStats
     from rag.models.embedder import Embedder
+    from rag.models.reader import Reader
     from rag.retrieval.retriever import WenBaoRetriever
 
 _NO_FILTERS = Filters()
@@ -51,6 +52,7 @@ class Assistant:
         self._model = model
         self._collection: Collection | None = None
         self._embedder: Embedder | None = None
+        self._readers: list[Reader | None] = []
         self._generator: Generator | None = None
         self._loading = threading.RLock()
 
@@ -157,6 +159,7 @@ class Assistant:
             k=self._wanted(k),
             filters=_readable(filters),
             settings=self.settings,
+            reader=self.reader,
         )
 
     def ask(
@@ -202,6 +205,7 @@ class Assistant:
             k=self.settings.retrieval.k,
             filters=_readable(filters),
             settings=self.settings,
+            reader=self.reader,
         )
         for event in answer_events(
             asked,
@@ -230,6 +234,7 @@ class Assistant:
         return WenBaoRetriever(
             collection=self._opened(),
             embedder=self.embedder,
+            reader=self.reader,
             settings=self.settings,
             k=self._wanted(k),
             filters=_readable(filters),
@@ -265,6 +270,21 @@ class Assistant:
             if self._embedder is None:
                 self._embedder = load_embedder(self.settings)
             return self._embedder
+
+    @property
+    def reader(self) -> Reader | None:
+        """What judges the best passages, loaded when first used; None when switched off or absent.
+
+        Raises:
+            ModelError: its files are damaged.
+        """
+        from rag.models.reader import load_reader
+
+        with self._loading:
+            if not self._readers:
+                wanted = self.settings.retrieval.rerank > 0
+                self._readers.append(load_reader(self.settings) if wanted else None)
+            return self._readers[0]
 
     @property
     def generator(self) -> Generator:

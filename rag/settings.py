@@ -86,6 +86,9 @@ class RetrievalSettings(_Section):
 
     k: int = Field(8, ge=1, le=100, description="passages that a search returns")
     candidates: int = Field(60, ge=1, le=1000, description="passages that each channel proposes")
+    rerank: int = Field(
+        8, ge=0, le=100, description="best passages that the reader judges and orders; 0: none"
+    )
     dense_weight: float | None = Field(
         None,
         ge=0,

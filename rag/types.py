@@ -89,7 +89,9 @@ class Evidence:
     `score` orders a result (higher is better, in [0, 1]). `similarity` is the cosine of question
     and passage in [-1, 1]; `coverage` the share of the question's rare wording that the passage
     and its headline contain, in [0, 1]. `matched` are words of the question found there.
-    `reasons` say in plain Chinese why it was found.
+    `reasons` say in plain Chinese why it was found. `answering` is how likely the reader holds it
+    that the passage answers the question, in [0, 1], and `answer` where (offsets into
+    `Article.text`); both are None for a passage that it was not given to read.
     """
 
     passage: Passage
@@ -99,6 +101,8 @@ class Evidence:
     coverage: float
     matched: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    answering: float | None = None
+    answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

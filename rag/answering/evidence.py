@@ -9,18 +9,19 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.focus import Focus, focus_of, holds
 from rag.chinese.sentences import split_sentences
 from rag.chinese.words import bigrams, content_words
 from rag.settings import AnsweringSettings
-from rag.types import Article, Evidence, Sentence
+from rag.types import Article, Evidence, Sentence, Span
 
 # Weights of a sentence's score; the wording of the question counts most.
 _PASSAGE_WEIGHT = 0.5
 _CONTEXT_WEIGHT = 0.3
 _FOCUS_BONUS = 0.12
+_READER_WEIGHT = 0.8
 _LENGTH_PIVOT = 60
 _LENIENCE = 0.25
 # A question in an article (谁是受害者？) repeats the asker's words and answers nothing.
@@ -46,12 +47,18 @@ _GIVES_ORDERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSentence:
-    """A sentence that may support an answer; `score` is higher for one nearer to the question."""
+    """A sentence that may support an answer; `score` is higher for one nearer to the question.
+
+    `answering` is how likely the reader holds it that the question is answered by `answer`, which
+    stands in this sentence, in [0, 1]; None where it read nothing or saw the answer elsewhere.
+    """
 
     sentence: Sentence
     article: Article
     score: float
     subhead: str = ""
+    answering: float | None = None
+    answer: str = ""
 
 
 def sentences_of(evidence: Sequence[Evidence]) -> list[EvidenceSentence]:
@@ -72,9 +79,20 @@ def sentences_of(evidence: Sequence[Evidence]) -> list[EvidenceSentence]:
             if _GIVES_ORDERS.search(article.text[start:end]):
                 continue
             seen.add((article.id, start))
-            sentence = Sentence(article.id, article.text[start:end], start, end)
-            found.append(EvidenceSentence(sentence, article, item.score, passage.subhead))
+            found.append(_of_passage(item, Span(start, end)))
     return found
+
+
+def _of_passage(item: Evidence, place: Span) -> EvidenceSentence:
+    article = item.article
+    start, end = place
+    sentence = Sentence(article.id, article.text[start:end], start, end)
+    one = EvidenceSentence(sentence, article, item.score, item.passage.subhead)
+    # An answer that begins in one sentence and ends in the next is the first one's.
+    if item.answer is None or not start <= item.answer.start < end:
+        return one
+    answer = article.text[item.answer.start : min(item.answer.end, end)]
+    return replace(one, answering=item.answering, answer=answer)
 
 
 def select_sentences(
@@ -133,9 +151,8 @@ def score_sentences(
         score += _PASSAGE_WEIGHT * candidate.score / best_passage * (0.5 + 0.5 * own)
         if focus is not Focus.OTHER and holds(focus, candidate.sentence.text, question):
             score += _FOCUS_BONUS
-        scored.append(
-            EvidenceSentence(candidate.sentence, candidate.article, score, candidate.subhead)
-        )
+        score += _READER_WEIGHT * (candidate.answering or 0.0)
+        scored.append(replace(candidate, score=score))
     return scored
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -174,6 +175,32 @@ class PackedE5:
         # lowest piece may just have gone, so its score is parked on <pad>, which no text matches.
         scores[pieces.index("<pad>")] = self.scores.min()
         return Vocabulary(pieces, scores, rows)
+
+
+class AdaptedE5(PackedE5):
+    """The packed file's first layers with low-rank additions to their matrices (LoRA).
+
+    `additions` has, for a matrix `l0.q`, `l0.q.down` (rank, columns) and `l0.q.up` (rows, rank).
+
+    Raises:
+        ModelError: the file is not a packed e5 model.
+    """
+
+    def __init__(self, path: Path, additions: Mapping[str, NDArray[np.float32]]) -> None:
+        super().__init__(path)
+        self._additions = additions
+        adapted = [name for name in additions if name.endswith(".down")]
+        self.layers = 1 + max(int(name[1:].split(".")[0]) for name in adapted)
+
+    def matrix(
+        self, name: str, columns: int, rows: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
+        """Return a weight matrix (rows, columns) with its addition."""
+        weights = super().matrix(name, columns, rows)
+        stem = name.removesuffix(".w")
+        if f"{stem}.down" in self._additions:
+            weights += self._additions[f"{stem}.up"] @ self._additions[f"{stem}.down"]
+        return weights
 
 
 def build_tokenizer(vocabulary: Vocabulary) -> Any:

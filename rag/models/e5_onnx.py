@@ -1,4 +1,6 @@
-"""The ONNX graph of the e5 encoder for CPUs: int8 matrices, 4-bit embedding table, mean pooling.
+"""The ONNX graphs of the e5 encoder for CPUs: int8 matrices and a 4-bit embedding table.
+
+One ends in mean pooling (the embedder), the other in the reader's heads.
 
 Weights are int8 per output channel, activations are quantised as they come (one scale a tensor).
 ONNX Runtime multiplies unsigned activations with signed weights in 16-bit pairs on CPUs without
@@ -8,6 +10,7 @@ so every CPU computes the same vectors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from rag.models.e5 import BLOCK, PackedE5, Vocabulary
 
 SENTENCE_OUTPUT = "sentence_embedding"
 TOKEN_OUTPUT = "token_embeddings"  # noqa: S105 - the name of a tensor
+READER_OUTPUTS = ("relevance", "starts", "ends")
 _MICROSOFT = "com.microsoft"
 _OPSET = 21
 _WEIGHT_LIMIT = 63
@@ -37,7 +41,50 @@ def write_onnx(packed: PackedE5, vocabulary: Vocabulary, path: Path) -> None:
         hidden = _encode(graph, packed, f"l{layer}.", hidden)
     graph.node("Identity", [hidden], TOKEN_OUTPUT)
     _pool(graph, hidden)
-    onnx.save_model(graph.model(packed.hidden), str(path))
+    outputs: dict[str, list[str | int]] = {
+        TOKEN_OUTPUT: ["batch", "tokens", packed.hidden],
+        SENTENCE_OUTPUT: ["batch", packed.hidden],
+    }
+    onnx.save_model(graph.model(outputs), str(path))
+
+
+def write_reader_onnx(
+    packed: PackedE5, vocabulary: Vocabulary, heads: Mapping[str, NDArray[np.float32]], path: Path
+) -> None:
+    """Write the reader's graph: the same inputs to `READER_OUTPUTS`, logits.
+
+    `relevance` (batch) says whether the passage answers the question, `starts` and `ends` (batch,
+    tokens) where the answer begins and ends. `heads` are the weights (out, hidden) and biases of
+    the heads, `relevance.w`, `relevance.b`, `span.w` and `span.b`.
+    """
+    import onnx
+
+    graph = _Graph()
+    hidden = _embed(graph, packed, vocabulary)
+    for layer in range(packed.layers):
+        hidden = _encode(graph, packed, f"l{layer}.", hidden)
+    lead = graph.node(
+        "Gather", [hidden, graph.constant("lead_token", np.array([0], np.int64))], "lead", axis=1
+    )
+    single = graph.constant("single_axes", np.array([1, 2], np.int64))
+    graph.node("Squeeze", [_head(graph, "relevance", lead, heads), single], "relevance")
+    spans = _head(graph, "span", hidden, heads)
+    last = graph.constant("last_axis", np.array([2], np.int64))
+    graph.node("Split", [spans], ["span_starts", "span_ends"], axis=-1, num_outputs=2)
+    graph.node("Squeeze", ["span_starts", last], "starts")
+    graph.node("Squeeze", ["span_ends", last], "ends")
+    tokens: list[str | int] = ["batch", "tokens"]
+    outputs: dict[str, list[str | int]] = {"relevance": ["batch"], "starts": tokens, "ends": tokens}
+    onnx.save_model(graph.model(outputs), str(path))
+
+
+def _head(graph: _Graph, name: str, inputs: str, heads: Mapping[str, NDArray[np.float32]]) -> str:
+    """Add a linear head."""
+    weights = graph.constant(f"{name}_w", heads[f"{name}.w"].T)
+    product = graph.node("MatMul", [inputs, weights], f"{name}_product")
+    return graph.node(
+        "Add", [product, graph.constant(f"{name}_b", heads[f"{name}.b"])], f"{name}_logits"
+    )
 
 
 class _Graph:
@@ -85,8 +132,8 @@ class _Graph:
         )
         return name
 
-    def model(self, hidden: int) -> Any:
-        """Return the finished model."""
+    def model(self, shapes: Mapping[str, Sequence[str | int]]) -> Any:
+        """Return the finished model, whose outputs have these names and shapes."""
         from onnx import TensorProto, helper
 
         inputs = [
@@ -94,10 +141,8 @@ class _Graph:
             for name in ("input_ids", "attention_mask")
         ]
         outputs = [
-            helper.make_tensor_value_info(
-                TOKEN_OUTPUT, TensorProto.FLOAT, ["batch", "tokens", hidden]
-            ),
-            helper.make_tensor_value_info(SENTENCE_OUTPUT, TensorProto.FLOAT, ["batch", hidden]),
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+            for name, shape in shapes.items()
         ]
         graph = helper.make_graph(self._nodes, "e5", inputs, outputs, self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]

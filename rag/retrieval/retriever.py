@@ -27,6 +27,7 @@ class WenBaoRetriever(BaseRetriever):
 
     collection: Collection
     embedder: Any = Field(description="the embedder that the collection was made with")
+    reader: Any = Field(None, description="what judges the best passages; None: nobody")
     settings: Settings
     k: int = Field(8, ge=1, description="passages that a question returns")
     filters: Filters = Filters()
@@ -46,6 +47,7 @@ class WenBaoRetriever(BaseRetriever):
             k=self.k if k is None else k,
             filters=self.filters if filters is None else filters,
             settings=self.settings,
+            reader=self.reader,
         )
         return [to_document(evidence) for evidence in found]
 

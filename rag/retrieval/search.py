@@ -1,12 +1,12 @@
-"""Question to evidence: both channels asked, fused, and each finding explained."""
+"""Question to evidence: both channels asked, fused, reranked, and each finding explained."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,11 @@ from rag.retrieval.fusion import Features, Scores, fuse, relevance, standardise
 from rag.retrieval.question import DateRange, Question, understand
 from rag.retrieval.wording import Reading, Wording, overlap, question_wording, read
 from rag.settings import Settings
-from rag.types import Article, Evidence, Filters, Passage
+from rag.types import Article, Evidence, Filters, Passage, Span
 
 if TYPE_CHECKING:
     from rag.models.embedder import Embedder
+    from rag.models.reader import Judgement, Reader
 
 _NO_FILTERS = Filters()
 # What a date of the question that fits adds to a relevance: as much as a third of the wording.
@@ -38,6 +39,8 @@ _HEADLINE_SHARE = 0.5
 _COSINE_UNRELATED, _COSINE_SAME = 0.78, 0.92
 # Share of the nearness in meaning in the score of the best finding; the rest is its wording.
 _NEARNESS_SHARE = 0.5
+# What a unit of the reader's log-odds adds to a relevance; fitted as the weights of `fusion`.
+_JUDGED = 1.0
 # A finding that is this much less relevant than the best gets a third (1/e) of its score.
 _FALL = 4.0
 
@@ -83,6 +86,7 @@ class _Found:
     candidate: _Candidate
     relevance: float
     dated: bool
+    judgement: Judgement | None = None
 
 
 def search(
@@ -93,10 +97,12 @@ def search(
     k: int | None = None,
     filters: Filters = _NO_FILTERS,
     settings: Settings,
+    reader: Reader | None = None,
 ) -> list[Evidence]:
     """Return up to `k` passages for a question, best first; several may be of one article.
 
-    A `Question` carries what `understand` completed from the conversation; a text is taken as it
+    With a `reader`, it judges the best passages (`retrieval.rerank`) and orders them. A `Question`
+    carries what `understand` completed from the conversation; a text is taken as it
     stands. A passage that repeats a better one, as reprints do, is left out.
 
     Raises:
@@ -113,36 +119,39 @@ def search(
             f"{wanted} passages were asked for", remedy="ask for one passage at least (k >= 1)"
         )
     vector = embedder.embed_queries([question.search_text])[0]
-    evidence, generation = _evidence(collection, question, vector, wanted, filters, settings)
+    kept, wording, generation = _ranked(collection, question, vector, wanted, filters, settings)
     if collection.generation() != generation:
         # A writer committed between the question to the indexes and that to the catalogue, which
         # no longer knows what the indexes found.
-        evidence, _ = _evidence(collection, question, vector, wanted, filters, settings)
-    return evidence
+        kept, wording, _ = _ranked(collection, question, vector, wanted, filters, settings)
+    if reader is not None and settings.retrieval.rerank:
+        kept = _reranked(kept, question.search_text, reader, settings.retrieval.rerank)
+    return _explain(kept[:wanted], wording)
 
 
-def _evidence(
+def _ranked(
     collection: Collection,
     question: Question,
     vector: NDArray[np.float32],
     wanted: int,
     filters: Filters,
     settings: Settings,
-) -> tuple[list[Evidence], int]:
-    """The evidence, and the generation in which it was found."""
+) -> tuple[list[_Found], Wording, int]:
+    """What was found, best first; the question's wording; the generation in which it was found."""
     snapshot = collection.snapshot()
     generation = snapshot.manifest.generation
     articles = collection.selected(filters)
     candidates = max(settings.retrieval.candidates, wanted)
+    leading = max(wanted, settings.retrieval.rerank)
     text = question.search_text
+    wording = question_wording(text, snapshot)
     lexical_hits = snapshot.lexical(text, candidates, articles)
     proposed = {key for key, _ in (*lexical_hits, *snapshot.dense(vector, candidates, articles))}
     ids = np.array(sorted(proposed), np.int64)
     if not len(ids):
-        return [], generation
+        return [], wording, generation
     similarities = snapshot.similarities(vector, ids).astype(np.float64)
     similarities = np.nan_to_num(similarities, nan=float(np.nanmin(similarities)))
-    wording = question_wording(text, snapshot)
     passages = collection.passages(ids.tolist(), filters)
     found = _load(collection, passages, snapshot, wording, ids, similarities)
     weight = settings.retrieval.dense_weight
@@ -152,8 +161,8 @@ def _evidence(
         known = np.isin(ids, list(found))
         lexical = snapshot.lexical_scores(text, ids)
         scores = fuse(similarities[known], lexical[known], weight)
-    ordered = _in_order(list(found.values()), scores, question.dates, 3 * wanted)
-    return _explain(_distinct(ordered, wanted), wording), generation
+    ordered = _in_order(list(found.values()), scores, question.dates, 3 * leading)
+    return _distinct(ordered, leading), wording, generation
 
 
 def today(settings: Settings) -> date:
@@ -215,6 +224,27 @@ def _is_dated(passage: Passage, article: Article, dates: Sequence[DateRange]) ->
     return any(wanted.meets(named) for wanted in dates for named in ranges)
 
 
+def _reranked(found: Sequence[_Found], question: str, reader: Reader, count: int) -> list[_Found]:
+    """The findings with the best `count` judged by the reader and in the order of both together."""
+    leading, rest = found[:count], found[count:]
+    passages = [(_above(one.candidate), one.candidate.passage.text) for one in leading]
+    judged = [
+        replace(one, relevance=one.relevance + _JUDGED * judgement.relevance, judgement=judgement)
+        for one, judgement in zip(leading, reader.judge(question, passages), strict=True)
+    ]
+    judged.sort(key=lambda one: -one.relevance)
+    # What was not read stays behind what was.
+    behind = min(0.0, judged[-1].relevance - rest[0].relevance) if judged and rest else 0.0
+    return judged + [replace(one, relevance=one.relevance + behind) for one in rest]
+
+
+def _above(candidate: _Candidate) -> str:
+    """The line that the reader sees above a passage."""
+    return " ".join(
+        part for part in (candidate.article.headline, candidate.passage.subhead) if part
+    )
+
+
 def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:
     kept: list[_Found] = []
     for one in found:
@@ -260,9 +290,21 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
                 coverage=coverage,
                 matched=matched,
                 reasons=_reasons(one, matched, wording),
+                **_answer(one),
             )
         )
     return evidence
+
+
+def _answer(one: _Found) -> dict[str, Any]:
+    """What the reader said, in the terms of `Evidence`."""
+    if one.judgement is None:
+        return {}
+    start, (first, last) = one.candidate.passage.start, one.judgement.answer
+    return {
+        "answering": 1 / (1 + math.exp(-one.judgement.relevance)),
+        "answer": Span(start + first, start + last),
+    }
 
 
 def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:
