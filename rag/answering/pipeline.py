@@ -14,6 +14,7 @@ from datetime import date
 
 from rag.answering.evidence import EvidenceSentence, select_sentences, sentences_of
 from rag.answering.generators.base import REFUSAL, Generator
+from rag.answering.plain import inert, without_marks
 from rag.answering.premise import false_premises
 from rag.answering.verification import Verification, verify
 from rag.chinese.sentences import split_sentences
@@ -230,7 +231,7 @@ class _Run:
     ) -> SentenceVerified | None:
         # What a source says word for word is nobody's preamble.
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
-        text = written.strip() if verbatim else _clean(written)
+        text = inert(without_marks(written.strip() if verbatim else _clean(written)))
         if not text or _says_nothing(text):
             return None
         found = verify(text, self.completed, candidates)
