@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -198,6 +199,8 @@ class Assistant:
         earlier = turns(history)
         recent = earlier[max(0, len(earlier) - self.settings.answering.history_turns) :]
         understood = understand(asked, recent, today=self.today)
+        if understood.followed_up and (completed := self._rewritten(asked, recent)):
+            understood = replace(understood, search_text=completed)
         evidence = search(
             collection,
             self.embedder,
@@ -214,6 +217,7 @@ class Assistant:
             self.settings.answering,
             completed=understood.search_text,
             before=recent[-1].question if understood.followed_up else "",
+            history=recent,
             today=self.today,
             timings={"search": round(time.perf_counter() - started, 4)},
         ):
@@ -299,6 +303,16 @@ class Assistant:
         if self.stats().articles:
             self.search("最近有什么新闻?", k=1)
         self.generator.load()
+
+    def _rewritten(self, question: str, history: Sequence[Turn]) -> str:
+        """The follow-up as the language model completes it; empty when it does not, or not well."""
+        from rag.answering.generators import ChatGenerator
+        from rag.answering.rewriting import rewritten
+
+        generator = self.generator if self.settings.answering.rewrite else None
+        if not isinstance(generator, ChatGenerator):
+            return ""
+        return rewritten(question, history, generator.model)
 
     def _make_generator(self) -> Generator:
         from langchain_core.language_models import BaseChatModel

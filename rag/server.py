@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from rag.answering.plain import inert
 from rag.answering.reading import marked, marked_text, settled
 from rag.errors import CollectionMissingError, QuestionError, SettingsError, WenBaoError
 from rag.records import answer_record, error_record
@@ -287,9 +288,9 @@ def _source_list(sources: tuple[Source, ...]) -> str:
     if not sources:
         return ""
     lines = [
-        f"[{source.number}] 《{source.headline}》"
+        f"[{source.number}] 《{' '.join(inert(source.headline).split())}》"
         + (f"（{source.published}）" if source.published else "")
-        + source.quote
+        + inert(source.quote)
         for source in sources
     ]
     return "\n\n" + "\n".join(lines)

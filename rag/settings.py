@@ -129,6 +129,11 @@ class AnsweringSettings(_Section):
         "remove", description="what happens to a sentence that no source supports"
     )
     history_turns: int = Field(3, ge=0, description="earlier turns that a follow-up may refer to")
+    rewrite: bool = Field(
+        False,
+        description="whether the language model completes follow-up questions; on two cores it"
+        " costs several seconds before the search, so by default rules do",
+    )
     question_chars: int = Field(1000, ge=10, description="characters a question may have")
 
 

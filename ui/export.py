@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from rag.answering.plain import inert, without_invisible
 from rag.types import AnswerSentence, Source, Verdict
 from ui import texts
 from ui.conversation import Conversation, Exchange, Status
@@ -21,7 +22,7 @@ def plain_text(exchange: Exchange) -> str:
         lines += [
             f"[{source.number}] {_origin(source)}：{source.quote}" for source in exchange.sources
         ]
-    return "\n".join(lines)
+    return inert("\n".join(lines))
 
 
 def markdown(conversation: Conversation) -> str:
@@ -47,7 +48,7 @@ def markdown(conversation: Conversation) -> str:
 
 def literal(text: str) -> str:
     """Return text that a Markdown reader shows as it is."""
-    escaped = html.escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
+    escaped = html.escape(_MARKDOWN.sub(r"\\\1", without_invisible(text)), quote=False)
     return _LINE_START.sub(r"\1\\\2", escaped)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import html
 from datetime import date
 
+from rag.answering.plain import without_invisible
 from ui import texts
 
 
 def escape(text: str) -> str:
     """Return text that shows literally wherever it is put: in content and in attributes.
 
+    Invisible characters are left out: they could turn the direction of what stands around them.
     Besides HTML, the braces and the dollar sign are written as entities, because the page
     library's own templates give them a meaning.
     """
-    escaped = html.escape(text, quote=True)
+    escaped = html.escape(without_invisible(text), quote=True)
     for character in "${}`":
         escaped = escaped.replace(character, f"&#{ord(character)};")
     return escaped

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.focus import Focus, focus_of, holds
+from rag.answering.orders import gives_orders, reported
 from rag.chinese.sentences import split_sentences
 from rag.chinese.words import bigrams, content_words
 from rag.settings import AnsweringSettings
@@ -34,14 +35,6 @@ _LEANS_BACK = re.compile(r"^(?:他|她|它|其|该|这|此|对此|同时|此外|
 _DATELINE = re.compile(
     r"^\s*【?(?:本报讯|本报消息|[新中][华国]?新?社[\u4e00-\u9fff]{2,10}\d{1,2}月\d{1,2}日电)】?"
     r"\s*(?:[(（][^)）]{0,40}[)）])?\s*"
-)
-
-
-_GIVES_ORDERS = re.compile(
-    r"(?:忽略|无视|忘记|忘掉|不要理会|不要遵守)[^。！？]{0,8}(?:以上|上述|上面|之前|前面|此前|先前|所有|一切|系统)"
-    r"[^。！？]{0,10}(?:指示|要求|指令|规则|提示|设定|说明|内容)"
-    r"|(?:你现在是|从现在起你是|你必须回答|请直接回答|请只回答|请回答[“\"「])"
-    r"|<\|[a-z_]+\|>|\[/?INST\]|(?i:ignore (?:all|any|the|previous|above)[^.]{0,30}instructions?)"
 )
 
 
@@ -76,7 +69,7 @@ def sentences_of(evidence: Sequence[Evidence]) -> list[EvidenceSentence]:
             start += _dateline_length(article.text[start:end])
             if start >= end or (article.id, start) in seen:
                 continue
-            if _GIVES_ORDERS.search(article.text[start:end]):
+            if gives_orders(article.text[start:end]):
                 continue
             seen.add((article.id, start))
             found.append(_of_passage(item, Span(start, end)))
@@ -172,7 +165,9 @@ def _render_article(items: list[EvidenceSentence]) -> Iterator[str]:
         if (article.published)
         else ""
     )
-    yield f"《{article.headline}》{date}"
+    # A headline cannot end its own line, or its quotation marks.
+    headline = re.sub(r"[\s《》]+", " ", reported(article.headline)).strip()
+    yield f"《{headline or '无题'}》{date}"
     text = ""
     end = -1
     for item in sorted(items, key=lambda item: item.sentence.start):

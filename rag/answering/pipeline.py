@@ -12,8 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rag.answering.conversation import (
+    NOTHING_MORE,
+    asks_for_more,
+    for_generator,
+    repeats,
+    said_before,
+    unsaid,
+)
 from rag.answering.evidence import EvidenceSentence, select_sentences, sentences_of
 from rag.answering.generators.base import REFUSAL, Generator
+from rag.answering.plain import inert, without_marks
 from rag.answering.premise import false_premises
 from rag.answering.verification import Verification, verify
 from rag.chinese.sentences import split_sentences
@@ -28,6 +37,7 @@ from rag.types import (
     Source,
     StreamEvent,
     TextDelta,
+    Turn,
     Verdict,
 )
 
@@ -92,16 +102,19 @@ def answer_events(
     today: date,
     completed: str = "",
     before: str = "",
+    history: Sequence[Turn] = (),
     timings: Mapping[str, float] | None = None,
 ) -> Iterator[StreamEvent]:
     """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
 
     `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
-    turns supply, and `before` the question that it follows. `timings` are the seconds of the steps
-    before; the answer's own are added.
+    turns supply, and `before` the question that it follows. Who only asks for more (还有呢) is not
+    told again what the answers of `history` say. `timings` are the seconds of the steps before; the
+    answer's own are added.
     """
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
+    run.said = said_before(history) if asks_for_more(question) else ""
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse("没有找到与问题有关的报道")
@@ -129,6 +142,7 @@ class _Run:
         self.question = question
         self.completed = completed
         self.before = before
+        self.said = ""
         self.evidence = evidence
         self.generator = generator
         self.settings = settings
@@ -140,7 +154,7 @@ class _Run:
         self.started = time.perf_counter()
 
     def write(self) -> Iterator[StreamEvent]:
-        selected = select_sentences(self.completed, self.evidence, self.settings)
+        selected = select_sentences(self._wording(), self.evidence, self._budget())
         # Support is also looked for around the selected sentences: the smallest set may lie there.
         near = {(item.article.id, item.sentence.start) for item in selected}
         candidates = selected + [
@@ -148,17 +162,21 @@ class _Run:
             for item in sentences_of(self.evidence)
             if (item.article.id, item.sentence.start) not in near
         ]
+        if self.said:
+            selected, candidates = unsaid(selected, self.said), unsaid(candidates, self.said)
+            selected = selected[: self.settings.sentences]
         self.trace["selected"] = [item.sentence.text for item in selected]
         self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
         self._clock("select")
+        if self.said and not selected:
+            yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
+            return
         if self._is_far(selected):
             yield self.refuse("找到的报道与问题不相近")
             return
         draft = ""
         verified = 0
-        asked = (
-            f"{self.question}（接着前面的问题：{self.before}）" if self.before else self.question
-        )
+        asked = for_generator(self.question, self.before)
         for piece in self.generator.stream(asked, selected):
             if not draft:
                 self._clock("first_token")
@@ -180,6 +198,16 @@ class _Run:
         self.trace["checks"] = self.checks
         yield self.finish(draft)
 
+    def _wording(self) -> str:
+        """What the evidence is to be near to: 还有呢 is nobody's wording."""
+        more = self.completed.removesuffix(self.question).strip() if self.said else ""
+        return more or self.completed
+
+    def _budget(self) -> AnsweringSettings:
+        """The settings to select with; what was said before is selected, too, and then left out."""
+        more = {"sentences": 40, "evidence_chars": 4 * self.settings.evidence_chars}
+        return self.settings.model_copy(update=more) if self.said else self.settings
+
     def _is_far(self, selected: Sequence[EvidenceSentence]) -> bool:
         """Whether neither the wording nor the search gives reason to look for an answer here."""
         wording = max((item.score for item in selected), default=0.0)
@@ -200,7 +228,8 @@ class _Run:
         self.sentences.clear()
         self.sources = _Sources()
         related = tuple(nearest.values())[:_RELATED]
-        return AnswerDone(self._answer(REFUSAL_TEXT, refused=True, reason=reason, related=related))
+        text = NOTHING_MORE if self.said else REFUSAL_TEXT
+        return AnswerDone(self._answer(text, refused=True, reason=reason, related=related))
 
     def _answer(
         self,
@@ -230,8 +259,8 @@ class _Run:
     ) -> SentenceVerified | None:
         # What a source says word for word is nobody's preamble.
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
-        text = written.strip() if verbatim else _clean(written)
-        if not text or _says_nothing(text):
+        text = inert(without_marks(written.strip() if verbatim else _clean(written)))
+        if not text or _says_nothing(text) or (self.said and repeats(text, self.said)):
             return None
         found = verify(text, self.completed, candidates)
         self.checks.append(_trace(text, found))

@@ -21,6 +21,7 @@ from rag.answering.facts import (
     missing_facts,
     unbound_role,
 )
+from rag.answering.orders import reported
 from rag.answering.units import units_of
 from rag.chinese.normalise import fold
 from rag.types import Verdict
@@ -71,6 +72,9 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts)
     verdict = _verdict(wording, novelty, facts, missing)
+    if any(fact.kind is FactKind.NUMBER and fold(fact.text) in fold(question) for fact in missing):
+        # A figure of the asker's own that no source holds: the sentence only says it after him.
+        verdict = Verdict.UNSUPPORTED
     return Verification(
         verdict,
         tuple(c.item for c in chosen) if verdict is not Verdict.UNSUPPORTED else (),
@@ -103,11 +107,12 @@ class _Candidate:
     @classmethod
     def of(cls, item: EvidenceSentence) -> _Candidate:
         article = item.article
-        context = " ".join((article.kicker, article.headline, item.subhead, *article.byline))
+        over = (article.kicker, article.headline, item.subhead, *article.byline)
+        context = " ".join(map(reported, over))
         return cls(
             item,
             SourceText(item.sentence.text, context, article.published),
-            fold(f"{item.sentence.text}\n{article.headline}\n{item.subhead}"),
+            fold(f"{item.sentence.text}\n{reported(article.headline)}\n{reported(item.subhead)}"),
         )
 
     def is_beside(self, other: _Candidate) -> bool:

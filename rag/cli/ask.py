@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from rag.answering.plain import inert
 from rag.answering.reading import marked
 from rag.cli.options import (
     filter_options,
@@ -105,7 +106,7 @@ def show(answer: Answer) -> None:
     if answer.refused:
         click.echo(answer.text + (f"（{answer.reason}）" if answer.reason else ""))
         for evidence in answer.related:
-            click.secho(f"  相近的报道：《{evidence.article.headline}》", dim=True)
+            click.secho(f"  相近的报道：《{inert(evidence.article.headline)}》", dim=True)
         return
     for sentence in answer.sentences:
         click.echo(marked(sentence))
@@ -113,8 +114,9 @@ def show(answer: Answer) -> None:
     for source in answer.sources:
         inferred = "（推定）" if source.published_inferred else ""
         day = f" {source.published}{inferred}" if source.published else ""
-        click.secho(f"[{source.number}] 《{source.headline}》{day} {source.source}", dim=True)
-        click.secho(f"    {source.quote}", dim=True)
+        origin = inert(f"《{source.headline}》{day} {source.source}")
+        click.secho(f"[{source.number}] {origin}", dim=True)
+        click.secho(f"    {inert(source.quote)}", dim=True)
 
 
 def _tell(error: WenBaoError, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from langchain_core.runnables import Runnable
 
 from rag.answering.evidence import EvidenceSentence, render
 from rag.answering.generators.base import REFUSAL
+from rag.answering.plain import for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
 
@@ -33,7 +34,8 @@ class ChatGenerator:
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the draft as the model writes it."""
         try:
-            yield from self.chain.stream({"question": question, "evidence": render(evidence)})
+            given = {"question": question, "evidence": render(evidence)}
+            yield from self.chain.stream({name: for_prompt(text) for name, text in given.items()})
         except WenBaoError:
             raise
         except Exception as error:
