@@ -88,6 +88,12 @@ def _of_passage(item: Evidence, place: Span) -> EvidenceSentence:
     return replace(one, answering=item.answering, answer=answer)
 
 
+def as_statement(text: str) -> str:
+    """Return a source sentence as it stands alone: with a full stop where it was cut."""
+    stripped = text.rstrip(";；,，")
+    return stripped if stripped[-1:] in "。！？!?”…" else stripped + "。"
+
+
 def select_sentences(
     question: str, evidence: Sequence[Evidence], settings: AnsweringSettings
 ) -> list[EvidenceSentence]:

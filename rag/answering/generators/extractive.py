@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answering.evidence import EvidenceSentence
+from rag.answering.evidence import EvidenceSentence, as_statement
 from rag.answering.focus import focus_of, holds
 from rag.answering.generators.base import REFUSAL
 
@@ -13,6 +13,8 @@ _NEARLY = 0.9
 _MAX_SENTENCES = 2
 # Below this score the best sentence shares too little with the question to be its answer.
 _MIN_SCORE = 0.5
+# How likely the reader must hold it that a sentence answers.
+_LIKELY = 0.5
 # From this score on a sentence may answer without holding what the question seems to ask for.
 _SURE_SCORE = 0.75
 
@@ -26,7 +28,15 @@ class ExtractiveGenerator:
         """Nothing to load."""
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
-        """Yield the best sentence, and a second one that is nearly as good, in reading order."""
+        """Yield the best sentence, and a second one that is nearly as good, in reading order.
+
+        What the reader saw decides where there is one; otherwise what the wording says.
+        """
+        read = [(item.answering, item) for item in evidence if item.answering is not None]
+        if read:
+            likely, best_read = max(read, key=lambda pair: pair[0])
+            yield as_statement(best_read.sentence.text) if likely >= _LIKELY else REFUSAL
+            return
         focus = focus_of(question)
         fitting = [
             item
@@ -40,5 +50,4 @@ class ExtractiveGenerator:
         best = [item for item in fitting if item.score >= _NEARLY * fitting[0].score]
         best = [item for item in best[:_MAX_SENTENCES] if item.article.id == best[0].article.id]
         for item in sorted(best, key=lambda item: item.sentence.start):
-            text = item.sentence.text.rstrip(";；,，")
-            yield text if text[-1] in "。！？!?”…" else text + "。"
+            yield as_statement(item.sentence.text)
