@@ -28,6 +28,7 @@ def examine(settings: Settings) -> list[Check]:
     checks += _changed_settings(settings)
     for name, look in (
         ("embedding model", _embedder),
+        ("reader", _reader),
         ("language model", _generator),
         ("collection", _collection),
         ("disk", _disk),
@@ -57,6 +58,25 @@ def _embedder(settings: Settings) -> Iterator[Check]:
     embedder = load_embedder(settings)
     embedder.embed_queries(["问报"])
     yield Check("embedding model", True, f"{embedder.name}, {embedder.dimension} dimensions")
+
+
+def _reader(settings: Settings) -> Iterator[Check]:
+    from rag.models.reader import BASE, load_reader
+
+    if not settings.retrieval.rerank:
+        yield Check("reader", True, "switched off by retrieval.rerank=0")
+        return
+    reader = load_reader(settings)
+    if reader is None:
+        yield Check(
+            "reader",
+            True,
+            "not there: passages are ordered without it, and refusals are less sure",
+            f"run `wenbao models fetch {BASE}`, of which it is made",
+        )
+        return
+    reader.judge("谁办报?", [("问报", "问报由本报编辑部主办。")])
+    yield Check("reader", True, f"judges the best {settings.retrieval.rerank} passages")
 
 
 def _generator(settings: Settings) -> Iterator[Check]:

@@ -68,6 +68,7 @@ def fetch(
 ) -> None:
     """Fetch models by name; without names, the ones that the settings need."""
     from rag.models.catalogue import find_model, is_catalogued
+    from rag.models.reader import load_reader
     from rag.models.weights import fetch as fetch_model
 
     settings = load_settings(options, collection)
@@ -83,6 +84,8 @@ def fetch(
         fetched.append({"name": name, "path": path})
         if not as_json:
             click.echo(f"{name}: {path}")
+    # Made of the default embedder's file now, so that the first question does not wait for it.
+    load_reader(settings)
     if as_json:
         print_json(fetched)
 

@@ -31,8 +31,8 @@ from rag.settings import Settings
 from rag.types import Span
 
 BASE = "multilingual-e5-small-zh"
-_ADAPTER = "reader.safetensors"
-_ADAPTER_SHA256 = ""
+ADAPTER = "reader.safetensors"
+ADAPTER_SHA256 = ""
 # Raise it whenever the folder's files change: folders of an older version are rebuilt.
 _VERSION = 1
 _FOLDER = "reader-zh"
@@ -146,17 +146,17 @@ def _build(model: Model, packed_path: Path, folder: Path) -> None:
 def _adapter() -> dict[str, NDArray[np.float32]]:
     from safetensors.numpy import load
 
-    content = resources.files("rag.models.adapters").joinpath(_ADAPTER).read_bytes()
-    if hashlib.sha256(content).hexdigest() != _ADAPTER_SHA256:
+    content = resources.files("rag.models.adapters").joinpath(ADAPTER).read_bytes()
+    if hashlib.sha256(content).hexdigest() != ADAPTER_SHA256:
         raise ModelError(
-            f"{_ADAPTER} is not the file that this version of WenBao came with",
+            f"{ADAPTER} is not the file that this version of WenBao came with",
             remedy="install WenBao again",
         )
     return {name: tensor.astype(np.float32) for name, tensor in load(content).items()}
 
 
 def _origin(model: Model) -> Mapping[str, Any]:
-    return {"version": _VERSION, "base_sha256": model.sha256, "adapter_sha256": _ADAPTER_SHA256}
+    return {"version": _VERSION, "base_sha256": model.sha256, "adapter_sha256": ADAPTER_SHA256}
 
 
 def _is_current(folder: Path, model: Model) -> bool:

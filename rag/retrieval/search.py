@@ -317,4 +317,8 @@ def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str
         reasons.append("日期相符")
     if one.candidate.standing >= _NEAR or not reasons:
         reasons.append("语义相近")
+    judgement = one.judgement
+    if judgement is not None and judgement.relevance > 0:
+        first, last = judgement.answer
+        reasons.append(f"可能的答案“{one.candidate.passage.text[first:last]}”")
     return tuple(reasons)

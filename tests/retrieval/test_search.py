@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from rag.errors import QuestionError
+from rag.models.reader import Judgement
 from rag.retrieval.fusion import Features, fuse, relevance, standardise
 from rag.retrieval.search import search
 from rag.settings import Settings
-from rag.types import Filters
+from rag.types import Filters, Span
 from tests.support.collections import MARKET, PLAYGROUND, SNOW, article, source_file
 
 
@@ -171,3 +172,56 @@ def test_fusion_puts_both_channels_on_one_scale():
     assert fuse(cosines, scores, 1.0).argmax() == 2
     assert np.allclose(fuse(cosines * 5, scores + 7, 0.4), fuse(cosines, scores, 0.4))
     assert standardise(np.array([3.0, 3.0])).tolist() == [0.0, 0.0]
+
+
+class _Judge:
+    """A reader that holds the passages with a given word for answers, and says so of it alone."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.seen: list[tuple[str, str]] = []
+
+    def judge(self, question, passages):
+        self.seen += passages
+        return [
+            Judgement(99.0, Span(text.find(self.word), text.find(self.word) + len(self.word)), 0.9)
+            if self.word in text
+            else Judgement(-99.0, Span(0, 0), 0.1)
+            for _, text in passages
+        ]
+
+
+def test_the_reader_moves_up_what_answers_and_says_where(ask):
+    question = "李超鲲鹏每周训练几次？"
+    before = ask(question)
+    word = before[-1].passage.text[:4]
+    reader = _Judge(word)
+    best = ask(question, reader=reader)[0]
+
+    assert word in best.passage.text
+    assert best.passage.id != before[0].passage.id
+    assert best.answering == pytest.approx(1, abs=0.01)
+    assert best.article.text[best.answer.start : best.answer.end] == word
+    assert f"可能的答案“{word}”" in best.reasons
+    assert (best.article.headline, best.passage.text) in reader.seen
+
+
+def test_only_the_leading_passages_are_read_and_stay_in_front(ask, settings):
+    two = settings.model_copy(
+        update={"retrieval": settings.retrieval.model_copy(update={"rerank": 2})}
+    )
+    question = "李超鲲鹏每周训练几次？"
+    before = ask(question)
+    found = ask(question, settings=two, reader=_Judge("没有这个词"))
+
+    assert [one.answering is None for one in found[:3]] == [False, False, True]
+    assert {one.passage.id for one in found[:2]} == {one.passage.id for one in before[:2]}
+    assert [one.passage.id for one in found[2:]] == [one.passage.id for one in before[2:]]
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_reader_reads_at_least_as_deep_as_was_asked_for_one(ask):
+    reader = _Judge("训练")
+    assert len(ask("李超鲲鹏每周训练几次？", k=1, reader=reader)) == 1
+    assert len(reader.seen) > 1

@@ -1,0 +1,91 @@
+"""What the reader saw decides whether anything is written, and what stands in for a bad draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from rag.answering.evidence import select_sentences
+from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.extractive import ExtractiveGenerator
+from rag.answering.hope import is_hopeless, likeliest, likelihood
+from rag.answering.pipeline import answer_events
+from rag.settings import AnsweringSettings
+from rag.types import Answer, AnswerDone, Evidence, Span, Verdict
+from tests.answering.conftest import MARKET, POLICE, Scripted, evidence_from
+
+SETTINGS = AnsweringSettings()
+CHIEF = "东湖派出所所长赵立新介绍,今年一季度辖区火警同比下降30%。"
+
+
+def read(*articles, likely: float, answer: str) -> list[Evidence]:
+    """The evidence as a reader leaves it that sees `answer` with this likelihood."""
+    found = []
+    for item in evidence_from(*articles):
+        start = item.article.text.find(answer)
+        inside = item.passage.start <= start < item.passage.end
+        place = start if inside else item.passage.start
+        found.append(
+            replace(
+                item,
+                answering=likely if inside else 0.02,
+                answer=Span(place, place + len(answer)) if inside else Span(place, place + 1),
+            )
+        )
+    return found
+
+
+def answered(question: str, draft, evidence: list[Evidence]) -> Answer:
+    generator = draft if hasattr(draft, "stream") else Scripted(draft)
+    last = list(answer_events(question, evidence, generator, SETTINGS, today=date(2024, 4, 12)))[-1]
+    assert isinstance(last, AnswerDone)
+    return last.answer
+
+
+def test_nothing_is_written_where_no_passage_answers():
+    generator = Scripted("东湖派出所所长是赵立新。")
+    given = answered(
+        "东湖派出所所长是哪一年上任的?", generator, read(POLICE, likely=0.03, answer="赵立新")
+    )
+    assert given.refused
+    assert given.related
+    assert generator.questions == []
+
+
+def test_the_sentence_that_the_reader_points_out_is_selected_first():
+    evidence = read(MARKET, POLICE, likely=0.97, answer="赵立新")
+    assert select_sentences("早市有多少人?", evidence, SETTINGS)[0].sentence.text == CHIEF
+
+
+def test_a_draft_without_support_gives_way_to_the_sentence_the_reader_is_sure_of():
+    for draft in ("东湖派出所所长是王大明。", REFUSAL):
+        given = answered("东湖派出所所长是谁?", draft, read(POLICE, likely=0.97, answer="赵立新"))
+        assert not given.refused
+        assert given.text == CHIEF
+        assert [sentence.verdict for sentence in given.sentences] == [Verdict.SUPPORTED]
+        assert [source.number for source in given.sources] == [1]
+        assert given.trace["repaired"] == CHIEF
+
+
+def test_a_reader_that_is_not_sure_repairs_nothing():
+    given = answered("东湖派出所所长是谁?", REFUSAL, read(POLICE, likely=0.6, answer="赵立新"))
+    assert given.refused
+
+
+def test_without_a_model_the_reader_s_sentence_is_the_answer():
+    question = "谁介绍了火警的情况?"
+    extractive = ExtractiveGenerator()
+    sure = answered(question, extractive, read(MARKET, POLICE, likely=0.9, answer="赵立新"))
+    assert sure.text == CHIEF
+    unsure = answered(question, extractive, read(MARKET, POLICE, likely=0.3, answer="赵立新"))
+    assert unsure.refused
+
+
+def test_evidence_that_nobody_read_is_judged_by_its_wording():
+    evidence = evidence_from(POLICE)
+    assert likelihood(evidence) is None
+    near = select_sentences("安装了多少个烟感器?", evidence, SETTINGS)
+    assert not is_hopeless(evidence, near)
+    assert likeliest(near) is None
+    weak = [replace(item, score=0.2) for item in evidence]
+    assert is_hopeless(weak, select_sentences("世界杯冠军奖金多少?", weak, SETTINGS))
