@@ -19,6 +19,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from baselines import BigramBM25, NaivePipeline
 from rag.chinese.normalise import fold, simplify
 from rag.index.collection import Collection, SourceFile
 from rag.models.embedder import Embedder, load_embedder
+from rag.models.reader import Reader, load_reader
 from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.types import Article
@@ -105,15 +107,19 @@ def channels(
     def lexical(question: str) -> list[str]:
         return articles_of(collection.lexical(question, _PASSAGES))
 
-    def found(question: str) -> list[str]:
-        evidence = search(collection, embedder, question, k=_PASSAGES, settings=settings)
+    def found(question: str, reader: Reader | None = None) -> list[str]:
+        evidence = search(
+            collection, embedder, question, k=_PASSAGES, settings=settings, reader=reader
+        )
         return list(dict.fromkeys(one.article.id for one in evidence))
 
     ranks: dict[str, Callable[[str], list[str]]] = {"bigram BM25": BigramBM25(articles).rank}
     if naive:
         pipeline = NaivePipeline(articles, embedder)
         ranks |= {"naive top 4": pipeline.rank, "naive": pipeline.rank_deep}
-    return ranks | {"dense": dense, "lexical": lexical, "search": found}
+    ranks |= {"dense": dense, "lexical": lexical, "fused": found}
+    reader = load_reader(settings)
+    return ranks | ({"search": partial(found, reader=reader)} if reader else {})
 
 
 def measure(

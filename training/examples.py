@@ -183,9 +183,11 @@ def _facts(text: str) -> list[tuple[int, int, str]]:
     """The figures, days and names of a text with what asks for each."""
     dates = [(m.start, m.end, "date") for m in find_dates(text, _BASE)]
     found = list(dates)
-    for number in find_numbers(text):
-        if not any(start < number.end and number.start < end for start, end, _ in dates):
-            found.append((number.start, number.end, "number"))
+    found += [
+        (number.start, number.end, "number")
+        for number in find_numbers(text)
+        if not any(start < number.end and number.start < end for start, end, _ in dates)
+    ]
     for name in names(text):
         start = text.find(name)
         found.append((start, start + len(name), "name"))
@@ -238,7 +240,7 @@ def _exchanged(question: str, text: str, chance: random.Random) -> str | None:
 
 
 def _other_figure(fact: str, chance: random.Random) -> str | None:
-    digits = [match for match in re.finditer(r"\d+", fact)]
+    digits = list(re.finditer(r"\d+", fact))
     if not digits:
         return None
     match = chance.choice(digits)

@@ -2,9 +2,9 @@
 
     python training/reader.py --groups FILE.jsonl --model FOLDER --out FILE.safetensors
 
-FOLDER is the converted default embedder (`wenbao models` shows where it lies). Its first layers are
-adapted by low-rank matrices (LoRA, Hu et al. 2021) and get three small heads; only these are trained
-and written, in float16. Interrupted, it goes on from the last checkpoint beside FILE.
+FOLDER is the converted default embedder (`wenbao models` shows where it lies). Its first layers
+are adapted by low-rank matrices (LoRA, Hu et al. 2021) and get three small heads; only these are
+trained and written, in float16. Interrupted, it goes on from the last checkpoint beside FILE.
 """
 
 from __future__ import annotations
