@@ -31,7 +31,7 @@ _NO_FILTERS = Filters()
 _DATE_BONUS = 1.5
 # Passages that say the same in the same words, and articles one of which is a reprint or a shorter
 # form of the other: shares of pairs of characters in common.
-_SAME, _SAME_STORY = 0.8, 0.5
+_SAME, _SAME_STORY = 0.95, 0.5
 # A passage this far above the other candidates in the dense channel is near in meaning.
 _NEAR = 1.0
 _HEADLINE_SHARE = 0.5
