@@ -52,13 +52,18 @@ _REPORT = re.compile(
     rf"^(?=本报|本刊|本台|本网|全媒体|融媒)(?:{_WITH_ROLE})(?<!摄)(?<!摄\s)[::]?\s+"
     rf"|^(?:{_ROLE}\s*{_NAMES}\s*){{1,6}}(?:报道|报导)[::]?"
 )
+# 【記者張三／台北報導】: bracketed, the place behind a stroke, as papers in Taiwan open.
+_PLACED = re.compile(
+    rf"^[【(\[〔](?P<names>(?:{_PAPER})?(?:{_ROLE}\s*[:/]?\s*{_NAMES}\s*){{1,4}})"
+    r"/[^\W\d_]{2,8}(?:报道|报导|电|讯)[】)\]〕]\s*(?=\w|[“「『\"])"
+)
 _REPORTED = re.compile(r"报[道导]\s*[::]?\s*(?!摄|图|文|编辑|记者|通讯员)\w")
 _CREDIT = re.compile(
     rf"(?:^|(?<=[。!?….”」』)\s]))\s*[(\[【]?(?:{_ROLE}\s*[:/]?\s*)?{_NAMES}\s*(?<!拍)摄影?\s*[)\]】]?$"
 )
 _ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
 _AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
-_OPENINGS = (_LEAD, _OWN_NAME, _AGENCY)
+_OPENINGS = (_LEAD, _OWN_NAME, _AGENCY, _PLACED)
 _CREDIT_ENDS = ("摄", "摄影", "攝", "攝影", "摄)", "摄）", "攝)", "攝）", "摄影)", "摄影）", "摄】")
 _LONGEST_LINE = 48
 _OPENING = 100
@@ -74,8 +79,12 @@ _SURNAMES = frozenset(
     "涂成苗谷曲盛冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党"
     "宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
-_BRACKETED = re.compile(rf"^[(\[【]\s*({_NAMES})\s*[)\]】]$")
+_BRACKETED = re.compile(rf"^[(\[【]\s*({_NAMES})(?:\s+(?:文|图|摄影?|/)+)?\s*[)\]】]$")
+_ORNAMENTED = re.compile(r"^[■◇◆●○▲△☆★]")
+"""Marks that stand before subheads as well: only names of people make a byline of such a line."""
+_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
 _TWO_OR_THREE = range(2, 4)
+_THREE_OR_FOUR = range(3, 5)
 
 
 def is_lead(text: str) -> bool:
@@ -94,14 +103,19 @@ def is_byline_line(text: str) -> bool:
     if bracketed := _BRACKETED.match(levelled):
         names = parse_names(bracketed[1])
         return bool(names) and all(is_person(name) for name in names)
-    return (
-        bool(_LINE.match(levelled)) and not _REPORTED.search(levelled) and bool(parse_names(text))
-    )
+    if not _LINE.match(levelled) or _REPORTED.search(levelled):
+        return False
+    names = parse_names(text)
+    if _ORNAMENTED.match(levelled) and not _ROLES.search(levelled):
+        return bool(names) and all("·" in name or is_person(name) for name in names)
+    return bool(names)
 
 
 def is_person(text: str) -> bool:
     """Return whether `text` is one name of two or three characters with a common surname."""
     bare = "".join(level(text).split())
+    if bare.startswith(_DOUBLE_SURNAMES) and len(bare) in _THREE_OR_FOUR:
+        return all(map(is_han, bare))
     return len(bare) in _TWO_OR_THREE and bare[0] in _SURNAMES and all(map(is_han, bare))
 
 

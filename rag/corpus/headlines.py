@@ -194,6 +194,11 @@ def looks_like_headline(text: str) -> bool:
     return length >= _LONG_SUBHEAD or (" " in text and length >= _SHORT_PARTS)
 
 
+def may_be_subhead(text: str) -> bool:
+    """Return whether a lone line is as short as a subhead."""
+    return len(key(text)) < _LONG_SUBHEAD
+
+
 def changes_subject(before: str, heading: str, after: str) -> bool:
     """Return whether `heading` opens another story: its text shares hardly a word with `before`.
 

@@ -21,6 +21,8 @@ from rag.corpus.kinds import (
     starts_inside,
 )
 
+_SCRAP = 6
+"""Characters up to which a finished line is the rest of a cut one."""
 _ASKS = re.compile("[!?][”’」』]?$")
 
 
@@ -62,6 +64,18 @@ def is_cut(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bo
     return starts_inside(rest) or (
         cuts_quotation(text) and not is_lead(rest) and not cuts_quotation(text + rest)
     )
+
+
+def is_cut_short(line: Block, following: Sequence[Block]) -> bool:
+    """Return whether a line in a run of short ones is text whose rest stands right under it.
+
+    It reads as text, or the rest is too little to be a paragraph of its own: `正。`, `92%。`
+    """
+    if not following or following[0].boundary or following[0].kind is not Kind.BODY:
+        return False
+    rest = following[0].text
+    scrap = len(rest) <= _SCRAP and is_finished(rest) and not cuts_quotation(line.text)
+    return not is_lead(rest) and (reads_as_text(line.text) or (scrap and "。" in rest))
 
 
 def is_signature(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bool:

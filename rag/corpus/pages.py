@@ -27,6 +27,7 @@ from rag.corpus.headlines import (
     author_names,
     heading_end,
     is_signed_stretch,
+    may_be_subhead,
     notice_lines,
     opens_article,
     read_heading,
@@ -42,6 +43,7 @@ from rag.corpus.kinds import (
 )
 from rag.corpus.neighbours import (
     is_cut,
+    is_cut_short,
     is_long_headline,
     is_news,
     is_other_story,
@@ -162,6 +164,12 @@ class _PageReader:
         end = heading_end(blocks, at)
         run, following = blocks[at:end], blocks[end : end + _VIEW]
         block, draft = run[0], self.draft
+        if draft and (kept := self._inside(draft, run, following)) < len(run):
+            end = at + max(kept, 1)
+            run, following = blocks[at:end], blocks[end : end + _VIEW]
+            if not kept:
+                self._body(block)
+                return end
         if draft and is_cut(draft, run, following):
             self._body(block)
             return at + 1
@@ -202,8 +210,22 @@ class _PageReader:
                 draft.add_subhead(line.text)
         return end
 
+    def _inside(self, draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
+        """How many lines of `run` may be one heading; 0 when the first is text of `draft`.
+
+        A column break leaves text that it cut beside a running headline or a subhead.
+        """
+        if not draft.has_text or self.boundary or is_news(run, following):
+            return len(run)
+        for at, line in enumerate(run[1:], 1):
+            if self._repeats(draft, line.text):
+                cut = draft.is_open or not may_be_subhead(run[0].text)
+                return 0 if at == 1 and cut else at
+        return len(run) - 1 if is_cut_short(run[-1], following) else len(run)
+
     def _repeats(self, draft: Draft, text: str) -> bool:
-        return draft.has_text and same_headline(draft.headline, text)
+        over = filter(None, (draft.headline, draft.kicker))
+        return draft.has_text and any(same_headline(line, text) for line in over)
 
     def _continued(self, block: Block, following: Sequence[Block]) -> Draft | None:
         """The earlier article whose headline stands again over the rest of its text."""

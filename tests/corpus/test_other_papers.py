@@ -241,3 +241,80 @@ def test_a_name_under_an_essay_is_its_authors():
         ("渡口的早晨", ("韩冰",)),
         ("外婆的蓝印花布", ("邵平",)),
     ]
+
+
+CUT_SHORT = """\
+滨海日报
+2023年12月18日 星期一 第3版 要闻
+
+打造临港产业新高地
+我市重大项目集中开工
+
+本报记者 陈卫东 通讯员 刘 洋
+
+12月16日上午，全市四季度重大项目集中开工仪式举行，市委书记周明远宣布开工，市长何建平主持仪
+
+滨海日报
+式。此次集中开工项目48个。
+
+周明远指出，要坚持大抓项目、抓大项目，以高质量项目支撑高质量发
+
+打造临港产业新高地
+
+展。何建平强调，要做到“有求必应、无事不扰”。
+
+科技赋能 品质升级
+
+合作社与自治区农科院合作，建起育苗中心，螺苗成活率从60%提高到
+
+92%。
+
+■法官提醒
+
+借名买房风险较大，需要谨慎。
+
+检察官进校园
+
+检察官走进育才中学，为师生送上一堂法治课。
+
+（李静 文/图）
+"""
+
+
+def test_short_lines_that_a_column_cut_stand_beside_running_headlines_and_subheads():
+    projects, school = articles(CUT_SHORT)
+    assert (projects.kicker, projects.headline) == ("打造临港产业新高地", "我市重大项目集中开工")
+    assert projects.byline == ("陈卫东", "刘洋")
+    assert [(paragraph.subhead, paragraph.text[-8:]) for paragraph in projects.paragraphs] == [
+        ("", "开工项目48个。"),
+        ("", "应、无事不扰”。"),
+        ("科技赋能 品质升级", "0%提高到92%。"),
+        ("■法官提醒", "较大，需要谨慎。"),
+    ]
+    assert "高质量发展" in projects.text
+    assert (school.headline, school.byline, school.complete) == ("检察官进校园", ("李静",), True)
+
+
+TAIWAN = """\
+立院三讀通過 道安新制明年上路
+
+【記者張家豪／台北報導】立法院昨日三讀通過道路交通安全基本法。
+
+民團：仍有三大不足
+
+還路於民協會表示，新法仍缺乏罰則，盼儘速補
+
+正。
+
+冷氣團南下 周末探10度
+
+〔記者林怡君／台中報導〕氣象署表示，周六清晨平地低溫下探10度。
+"""
+
+
+def test_the_reporter_and_the_place_in_brackets_open_the_news():
+    law, weather = articles(TAIWAN)
+    assert (law.byline, weather.byline) == (("張家豪",), ("林怡君",))
+    assert bodies(law)[-1] == "還路於民協會表示，新法仍缺乏罰則，盼儘速補正。"
+    assert law.paragraphs[-1].subhead == "民團：仍有三大不足"
+    assert weather.headline == "冷氣團南下 周末探10度"
