@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from rag.chinese.normalise import level
 
 _FIRST_YEAR = 2015
-# Days (month·100 + day) from 2015 on; ICU computes the same but for 2027 and 2030, a day beside the official ones.
+# Days (month·100 + day) from 2015 on. ICU computes the same, but for the new years of 2027 and
+# 2030, which it has a day beside the official ones.
 _NEW_YEAR = (
     *(219, 208, 128, 216, 205, 125, 212, 201, 122, 210),
     *(129, 217, 206, 126, 213, 203, 123, 211, 131, 219, 208),

@@ -1,7 +1,8 @@
 """What a question leaves unsaid, taken from the conversation by rules of Chinese speech.
 
-A question may point back (他, 那里, 该项目), name only what differs (那第二名呢？), ask for more (还有
-呢？), or correct how it was taken (不对，我问的是早市). One that changes the subject takes nothing.
+A question may point back (他, 那里, 该项目), name only what differs (那第二名呢？), ask for more
+(还有呢？), or correct how it was taken (不对，我问的是早市). One that changes the subject takes
+nothing.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ _INTERROGATIVES = re.compile(
     r"|多少|几)|为何|为什么|吗|呢|是否|有没有|[？?！!。，,]"
 )
 _FRAGMENT = re.compile(
-    rf"^(?:那么?|如果是|要是|换成|至于|关于|而|在)?(?P<core>.+?)(?:的)?(?:呢|又?(?:怎么样|如何))?{_POINT}*$"
+    rf"^(?:那么?|如果是|要是|换成|至于|关于|而|在)?(?P<core>.+?)"
+    rf"(?:的)?(?:呢|又?(?:怎么样|如何))?{_POINT}*$"
 )
 _ORDINAL = re.compile(
     r"第?[\d一二三四五六七八九十百]+(?P<unit>[^\W\d_一二三四五六七八九十百]{1,3})"
@@ -97,13 +99,15 @@ _FRAGMENT_CHARACTERS = 14
 _OWN_WORDS = 2
 _ANSWER_CHARACTERS, _ANSWER_RUNS = 40, 3
 # Words that name no subject of their own.
-_GENERIC = frozenset(
-    "时间 时候 地点 地方 原因 情况 内容 结果 数量 人数 人 钱 费用 措施 要求 意义 目的 目标 方面 细节 问题"
-    " 意见 建议 特点 作用 影响 损失 后果 伤亡 反应 进展 背景 成果 经过 规模 范围 标准 条件 流程 地址 电话 票价"
-    " 价格 面积 好处 亮点 举措 举行 召开 参加 进行 主要 强调 指出 提出 提到 介绍 表示 认为 说 讲 做 叫 开始"
-    " 结束 具体 详细 继续 名字 名称 职务 哪些 其他 其它 别的 更多 需要 那么 那 这 还有 还 另外 此外 然后 接着"
-    " 后来 其中 当时 当天 今天 现在 单位 领导 记者 来源 日期".split()
-)
+_GENERIC_WORDS = """
+时间 时候 地点 地方 原因 情况 内容 结果 数量 人数 人 钱 费用 措施 要求 意义 目的 目标 方面
+细节 问题 意见 建议 特点 作用 影响 损失 后果 伤亡 反应 进展 背景 成果 经过 规模 范围 标准
+条件 流程 地址 电话 票价 价格 面积 好处 亮点 举措 举行 召开 参加 进行 主要 强调 指出 提出
+提到 介绍 表示 认为 说 讲 做 叫 开始 结束 具体 详细 继续 名字 名称 职务 哪些 其他 其它
+别的 更多 需要 那么 那 这 还有 还 另外 此外 然后 接着 后来 其中 当时 当天 今天 现在 单位
+领导 记者 来源 日期
+"""
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 
 
 def complete(question: str, history: Sequence[Turn] = ()) -> Completion:
@@ -229,7 +233,7 @@ def _own_words(text: str) -> list[str]:
 
 
 def _pointing(core: str, before: Completion, answer: str) -> Completion:
-    """他还强调了什么？ → 主持会议 沈东还强调了什么？"""
+    """A question with the name or thing it points at: 他强调了什么？ → 沈东强调了什么？."""
     subject = _subject(before.text)
     pointer = _PERSONAL.search(level(core))
     if pointer:
@@ -301,8 +305,8 @@ def _counterparts(piece: str, text: str) -> list[tuple[int, int]]:
     ordinal = _ORDINAL.fullmatch(piece)
     if ordinal:
         unit = ordinal["unit"]
-        same = [m for m in _ORDINAL.finditer(text) if m["unit"].startswith(unit)]
-        return [(m.start(), m.start("unit") + len(unit)) for m in same]
+        alike = [m for m in _ORDINAL.finditer(text) if m["unit"].startswith(unit)]
+        return [(m.start(), m.start("unit") + len(unit)) for m in alike]
     places = []
     if people(piece):
         places += [_place(text, name) for name in people(text)]
