@@ -24,13 +24,17 @@ NEAR_FUTURE_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date named in a text: `text == original[start:end]`, from `first` to `last` inclusive."""
+    """A date named in a text: `text == original[start:end]`, from `first` to `last` inclusive.
+
+    `yearless` is true where month and day, or a month, are named and the year was concluded.
+    """
 
     start: int
     end: int
     text: str
     first: date
     last: date
+    yearless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ def find_dates(text: str, base: date) -> list[DateMention]:
             continue
         if days is None or days[0] > days[1]:
             continue
-        mention = DateMention(start, end, text[start:end], *days)
+        yearless = resolve in (_full, _month) and _is_yearless(match)
+        # After 2022年12月3日, the year of 16日 and 12月16日 in the same sentence is known.
+        yearless = yearless and not (before and before_has_year)
+        mention = DateMention(start, end, text[start:end], *days, yearless)
         mentions.append(mention)
         if resolve in (_full, _month, _iso):
             before_has_year = bool(_group(match, "year")) or (
@@ -112,6 +119,10 @@ def _matches(text: str) -> list[tuple[re.Match[str], _Resolver]]:
 
 def _group(match: re.Match[str], name: str) -> str:
     return (match.groupdict().get(name) or "").strip()
+
+
+def _is_yearless(match: re.Match[str]) -> bool:
+    return not any(_group(match, name) for name in ("year", "rel", "month_word", "year2"))
 
 
 def _number(text: str) -> int:

@@ -14,6 +14,13 @@ _OFFICE = re.compile(
     r"(?:是|为|叫)?(?P<name>[\u4e00-\u9fff]{2,4}?)(?=[,，、。;；:：!！?？\s]|等|说|表示|介绍|告诉|指出|强调|认为|率|主持|出席|$)"
 )
 
+# The commonest surnames, those of 复姓 by their first character.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蔡蒋余于杜叶程苏魏吕丁任卢姚沈钟姜崔谭陆范汪廖石"
+    "金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔汤康易乔赖文施洪季欧阳司诸葛上官"
+)
+_PLACE = re.compile("[省市区县镇乡村路街州江河湖山]$")
+
 
 def names(text: str) -> list[str]:
     """Return the names in `text` in order, each once, of two characters at least."""
@@ -22,3 +29,20 @@ def names(text: str) -> list[str]:
     found = [word for word, tag in rjieba.tag(text) if tag in _NAME_TAGS and _HAN.fullmatch(word)]
     found += [match["name"] for match in _OFFICE.finditer(text)]
     return list(dict.fromkeys(found))
+
+
+def people(text: str) -> list[str]:
+    """Return the names of persons in `text` in order, each once: those that begin as names do."""
+    found = [name for name in names(text) if name[0] in _SURNAMES and not _PLACE.search(name)]
+    return [one for one in found if not any(_is_better(other, one) for other in found)]
+
+
+def _is_better(other: str, name: str) -> bool:
+    """Whether of two names for one person the other is: 李超鲲鹏 for 李超, 沈东 for 沈东主讲."""
+    import rjieba
+
+    long, short = (other, name) if len(other) > len(name) else (name, other)
+    if long == short or not long.startswith(short):
+        return False
+    (_, tag), *_ = rjieba.tag(long[len(short) :])
+    return (short if tag[0] in "vdp" else long) == other

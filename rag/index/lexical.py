@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rag.chinese.normalise import fold
 from rag.chinese.words import bigrams, characters, content_words, words
 from rag.errors import CollectionDamagedError
+from rag.index.spelling import mend
 
 FOLDER_NAME = "lexical"
 _PASSAGES, _ARTICLES = "passages", "articles"
@@ -165,6 +166,14 @@ class LexicalIndex:
         query = self._within(Query.boolean_query(clauses), "article", articles)
         hits = self._articles.search(query, count, count=False).hits
         return self._keep(self._articles, hits, [])
+
+    def mended(self, folded: str) -> str:
+        """Return a question in search form with the slips mended that the passages show."""
+        return mend(
+            folded,
+            lambda pair: int(self._passages.doc_freq("bigrams", pair)),
+            lambda first: self._passages.terms_with_prefix("bigrams", first),
+        )
 
     def rarity(self, field: str, text: str) -> float:
         """Return the inverse document frequency of a term among the passages (BM25's)."""

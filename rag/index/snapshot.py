@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.chinese.normalise import fold
 from rag.index import dense, lexical
 from rag.index.catalogue import Catalogue, Manifest
 from rag.index.dense import DenseIndex
 from rag.index.generation import generation_folder, require_generation
-from rag.index.lexical import LexicalIndex, question_terms
+from rag.index.lexical import LexicalIndex, Term, question_terms
 from rag.types import Filters
 
 # Share of the whole article's BM25 in a passage's: a passage of 200 characters does not repeat
@@ -35,6 +37,8 @@ class Snapshot:
         """`members` has a row (passage id, article number) for each passage, sorted by id."""
         self.manifest = manifest
         self._dense, self._lexical = dense_index, lexical_index
+        # Every step of a search asks for the same question.
+        self.mended = lru_cache(maxsize=256)(self._mended)
         self._ids, self._numbers = members[:, 0], members[:, 1]
         # The passages of an article have neighbouring ids, in reading order.
         places = np.arange(len(members))
@@ -79,6 +83,15 @@ class Snapshot:
         places = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
         return np.where(self._ids[places] == ids, values[places], -1)
 
+    def _mended(self, question: str) -> str:
+        """Return the question with slips of the keyboard mended, itself when there are none.
+
+        A mended question is in search form.
+        """
+        folded = fold(question)
+        mended = self._lexical.mended(folded)
+        return question if mended == folded else mended
+
     def dense(
         self, vector: NDArray[np.float32], k: int, articles: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
@@ -95,30 +108,29 @@ class Snapshot:
         self, question: str, k: int, articles: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
         """Return up to `k` (passage id, score), best first, of `articles` if given."""
-        terms = question_terms(question)
+        terms = question_terms(self.mended(question))
         found = dict(self._lexical.passages(terms, k, articles=articles))
         proposing = self._lexical.articles(terms, _ARTICLES_PROPOSING, articles=articles)
         numbers = np.array([number for number, _ in proposing], np.int64)
         found |= dict(self._lexical.passages(terms, k, articles=numbers))
         ids = np.array(sorted(found), np.int64)
-        scores = self._with_articles(question, ids, np.array([found[i] for i in ids.tolist()]))
+        scores = self._with_articles(terms, ids, np.array([found[i] for i in ids.tolist()]))
         order = np.argsort(-scores, kind="stable")[:k]
         return [(int(ids[place]), float(scores[place])) for place in order]
 
     def lexical_scores(self, question: str, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the score that `lexical` gives each of the passages, 0 without a hit."""
-        found = dict(self._lexical.passages(question_terms(question), len(ids), ids=ids))
+        terms = question_terms(self.mended(question))
+        found = dict(self._lexical.passages(terms, len(ids), ids=ids))
         scores = np.array([found.get(passage_id, 0.0) for passage_id in ids.tolist()])
-        return self._with_articles(question, ids, scores)
+        return self._with_articles(terms, ids, scores)
 
     def _with_articles(
-        self, question: str, ids: NDArray[np.int64], scores: NDArray[np.float64]
+        self, terms: Sequence[Term], ids: NDArray[np.int64], scores: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         numbers = self.articles_of(ids)
         distinct = np.unique(numbers[numbers >= 0])
-        found = dict(
-            self._lexical.articles(question_terms(question), len(distinct), articles=distinct)
-        )
+        found = dict(self._lexical.articles(terms, len(distinct), articles=distinct))
         whole = np.array([found.get(number, 0.0) for number in numbers.tolist()])
         return scores + _ARTICLE_SHARE * whole
 

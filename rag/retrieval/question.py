@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from rag.chinese.dates import find_dates
-from rag.chinese.words import content_words
+from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.festivals import find_festivals
+from rag.chinese.normalise import level
+from rag.retrieval.followup import complete
 from rag.types import Turn
+
+Rewrite = Callable[[str, Sequence[Turn]], "str | None"]
+"""From a follow-up and the turns before it to the whole question; None when it does not know."""
 
 
 class DateRange(NamedTuple):
-    """Whole days, both inclusive."""
+    """Whole days, both inclusive; with `any_year`, the same days of every year."""
 
     first: date
     last: date
+    any_year: bool = False
 
     def meets(self, other: DateRange) -> bool:
         """Return whether the two have a day in common."""
-        return self.first <= other.last and other.first <= self.last
+        if self.first <= other.last and other.first <= self.last:
+            return True
+        if self.any_year:
+            return _same_days(self, other)
+        return other.any_year and _same_days(other, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,70 +39,104 @@ class Question:
     """A question of a conversation.
 
     `text` is what was asked; `search_text` the same with what earlier turns supply, to be searched;
-    `dates` are the days it names; `followed_up` whether anything was supplied.
+    `dates` are the days it names; `followed_up` whether anything was supplied; `printed` whether
+    it asks for what was printed on these days (12月16日的报纸), so that they are a filter and not
+    a preference only.
     """
 
     text: str
     search_text: str
     dates: tuple[DateRange, ...] = ()
     followed_up: bool = False
+    printed: bool = False
 
 
-# A question that points back says so by one of these, or starts in the middle of a thought.
-_POINTS_BACK = re.compile(
-    r"[他她它]们?|这[个些位件项场次座条名家里]|那[个些位件项场次座条名家里]|该[^\s，。？?]|其中|其[^他实余它]"
-    r"|上述|前者|后者|此[事次人外]|当时|当天|同时"
+# 昨天, 上周五: articles name such a day by its date.
+_SPOKEN_DAY = re.compile(r"[天昨今明前后周期拜]")
+_PRINTED = re.compile(
+    r"(?:的|那天的?|当天的?)?(?:报纸|报道|报上|头版|要闻|版面|见报|刊登|刊发|刊载|登载|发表|早报|晚报|日报)"
 )
-_CONTINUES = re.compile(r"^\s*(?:那么?|还有?|另外|此外|然后|接着|后来|具体|再|又|除此|除了这)")
-_ALSO = re.compile(r"还[有会能要在是强将]|也[有是]")
-_TRAILS = re.compile(r"呢\s*[？?。!！]*\s*$")
-_FEW_CONTENT_WORDS = 1
-_SHORT = 14
-_INTERROGATIVES = re.compile(
-    r"什么|哪[些个里位年天儿]?|谁|怎么样?|怎样|如何|多少|几|为何|为什么|吗|呢|是否|有没有|[？?！!。，,]"
-)
+_DAYS_OF_MONTH = 31
 
 
-def understand(question: str, history: Sequence[Turn] = (), *, today: date) -> Question:
+def understand(
+    question: str,
+    history: Sequence[Turn] = (),
+    *,
+    today: date,
+    rewrite: Rewrite | None = None,
+) -> Question:
     """Return the question with what it leaves unsaid supplied from earlier turns.
 
-    A follow-up (他还强调了什么？ / 那第二名呢？) is searched together with the content words of the
-    last question that stood by itself, and of those between.
+    A follow-up (他还强调了什么？ / 那第二名呢？) is completed by the rules of `followup`, or by
+    `rewrite`, for example a language model, which is asked for follow-ups only; where it returns
+    nothing the rules decide. Dates are resolved against `today`; a day of the month takes its month
+    from the conversation. What `rewrite` raises is passed on.
     """
     text = question.strip()
-    supplied = _supplied(text, history) if _is_follow_up(text) else []
-    search_text = " ".join([*supplied, text])
-    dates = _dates(text, today)
-    if not dates and supplied:
-        dates = _dates(" ".join(supplied), today)
-    return Question(text, search_text, dates, bool(supplied))
+    completion = complete(text, history)
+    search_text = completion.text
+    if rewrite is not None and completion.followed_up:
+        search_text = (rewrite(text, history) or "").strip() or search_text
+    before = "，".join(turn.question for turn in history).replace("\n", " ")
+    spoken = _dates(text, before, today)
+    if not spoken and completion.followed_up:
+        spoken = _dates(search_text, "", today)
+    return Question(
+        text,
+        _with_days(search_text, spoken),
+        tuple(range_ for _, range_ in spoken),
+        completion.followed_up,
+        any(_PRINTED.match(level(text), mention.end) for mention, _ in spoken if mention),
+    )
 
 
-def _is_follow_up(text: str) -> bool:
-    if _CONTINUES.search(text) or _TRAILS.search(text):
-        return True
-    if len(text) <= _SHORT and (_POINTS_BACK.search(text) or _ALSO.search(text)):
-        return True
-    if _POINTS_BACK.match(text):
-        return True
-    return len(text) <= _SHORT and len(content_words(text)) <= _FEW_CONTENT_WORDS
+def _dates(text: str, before: str, today: date) -> list[tuple[DateMention | None, DateRange]]:
+    """The days that `text` names, understood as what follows `before`."""
+    shift = len(before) + 1 if before else 0
+    mentions = find_dates(f"{before}，{text}" if before else text, today)
+    found: list[tuple[DateMention | None, DateRange]] = []
+    for mention in mentions:
+        if mention.start < shift:
+            continue
+        own = DateMention(
+            mention.start - shift,
+            mention.end - shift,
+            mention.text,
+            mention.first,
+            mention.last,
+            mention.yearless,
+        )
+        found.append((own, DateRange(own.first, own.last, own.yearless)))
+    for feast in find_festivals(text, today):
+        # 今年春节 names a festival, not the year; 12月31日元旦前夕 names the day.
+        found = [one for one in found if not (one[0] and feast.start <= one[0].start < feast.end)]
+        found.append((None, DateRange(feast.first, feast.last)))
+    return found
 
 
-def _supplied(text: str, history: Sequence[Turn]) -> list[str]:
-    """The subject matter of the questions back to the last one that stands by itself."""
-    supplied: list[str] = []
-    for turn in reversed(history):
-        supplied.insert(0, _subject(turn.question))
-        if not _is_follow_up(turn.question.strip()):
-            break
-    present = set(content_words(text))
-    return [part for part in supplied if part and not set(content_words(part)) <= present]
+def _with_days(text: str, spoken: Sequence[tuple[DateMention | None, DateRange]]) -> str:
+    """The text, and behind it the dates of the days that it names by other words."""
+    days = [
+        f"{mention.first.month}月{mention.first.day}日"
+        for mention, _ in spoken
+        if mention and mention.first == mention.last and _SPOKEN_DAY.search(level(mention.text))
+    ]
+    return " ".join([text, *(day for day in dict.fromkeys(days) if day not in level(text))])
 
 
-def _subject(question: str) -> str:
-    """A question without what asks in it: 运河早市搬到了哪里？ → 运河早市搬到了."""
-    return " ".join(_INTERROGATIVES.sub(" ", question).split())
-
-
-def _dates(text: str, today: date) -> tuple[DateRange, ...]:
-    return tuple(DateRange(m.first, m.last) for m in find_dates(text, today))
+def _same_days(yearless: DateRange, other: DateRange) -> bool:
+    """Whether the days of any year lie in another range; a range of years has no days to tell."""
+    if (other.last - other.first).days > _DAYS_OF_MONTH:
+        return False
+    length = (yearless.last - yearless.first).days
+    for year in range(other.first.year - 1, other.last.year + 1):
+        try:
+            first = yearless.first.replace(year=year)
+        except ValueError:
+            # 29 February of a common year.
+            continue
+        last = date.fromordinal(first.toordinal() + length)
+        if first <= other.last and other.first <= last:
+            return True
+    return False

@@ -95,8 +95,8 @@ class Wording:
 
 
 def question_wording(question: str, snapshot: Snapshot) -> Wording:
-    """Return the wording of a question, weighed by rarity in the collection."""
-    folded = fold(question)
+    """Return the wording of a question, slips mended, weighed by rarity in the collection."""
+    folded = fold(snapshot.mended(question))
     words = content_words(folded)
     telling = set("".join(words))
     pairs = _rarities(bigrams(folded), "bigrams", snapshot)

@@ -68,8 +68,160 @@ def test_without_a_conversation_nothing_is_supplied():
     assert understand("他还强调了什么？", today=TODAY).search_text == "他还强调了什么？"
 
 
+def ask(follow_up, *turns, **options):
+    history = [Turn(*turn) for turn in turns]
+    return understand(follow_up, history, **{"today": TODAY} | options)
+
+
+@pytest.mark.parametrize(
+    ("before", "fragment", "complete"),
+    [
+        ("足球联赛第一名是谁？", "那第二名呢？", "足球联赛第二名是谁？"),
+        ("一等奖有多少名？", "二等奖呢", "二等奖有多少名？"),
+        ("男性有多少人？", "女性呢？", "女性有多少人？"),
+        ("2023年全区GDP增长多少？", "那2022年呢？", "2022年全区GDP增长多少？"),
+        ("12月16日召开了什么会议？", "17日呢？", "17日召开了什么会议？"),
+        ("区长李超鲲鹏出席了什么会议？", "沈东呢？", "区长沈东出席了什么会议？"),
+    ],
+)
+def test_a_piece_takes_the_place_of_its_counterpart(before, fragment, complete):
+    question = ask(fragment, (before, ""))
+    assert question.search_text == complete
+    assert question.followed_up
+
+
+def test_cases_of_one_matter_are_not_heaped_up():
+    history = [("今冬首场大雪积雪多深？", "12厘米。"), ("那除雪车呢？", "85台次。")]
+    text = ask("那融雪剂呢？", *history).search_text
+    assert "大雪" in text
+    assert "融雪剂" in text
+    assert "除雪车" not in text
+
+
+def test_a_person_pointed_at_is_named():
+    text = ask("他还强调了什么？", ("专题党课是谁讲的？", "党课由区委书记沈东主讲。")).search_text
+    assert "沈东还强调了什么" in text
+    assert "专题党课" in text
+    text = ask("他是什么职务？", ("李明在会上讲了什么？", "他肯定了张伟的工作。")).search_text
+    assert "李明是什么职务" in text
+
+
+def test_a_place_pointed_at_is_what_the_answer_named():
+    assert "人民路北侧" in ask("那里有停车场吗？", MARKET).search_text
+    told_nothing = ("早市搬到了哪里？", "报上没有查到这个问题的答案。")
+    assert "查到" not in ask("那里有停车场吗？", told_nothing).search_text
+
+
+@pytest.mark.parametrize(
+    ("correction", "complete"),
+    [
+        ("不是早市，是夜市", "运河夜市搬到了哪里？"),
+        ("我问的是夜市，不是早市", "运河夜市搬到了哪里？"),
+        ("不对，我问的是G312国道什么时候恢复通行？", "G312国道什么时候恢复通行？"),
+        ("不对", "运河早市搬到了哪里？"),
+        ("你确定吗？", "运河早市搬到了哪里？"),
+    ],
+)
+def test_a_correction_is_asked_in_place_of_what_was_misunderstood(correction, complete):
+    assert ask(correction, MARKET).search_text == complete
+
+
+def test_a_correction_of_the_time_keeps_the_matter():
+    question = ask("不对，我说的是去年", ("今年早市有多少摊位？", "260个。"))
+    assert question.search_text == "去年早市有多少摊位？"
+    assert question.dates == (DateRange(date(2022, 1, 1), date(2022, 12, 31)),)
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("换个话题，早市有多少摊位？", "早市有多少摊位？"),
+        ("另外想问一下，足球联赛在哪里举行", "足球联赛在哪里举行"),
+        ("对了，沈东是谁？", "沈东是谁？"),
+        ("好的，谢谢。请问血透中心有多少台设备？", "血透中心有多少台设备？"),
+        ("沈东是谁？", "沈东是谁？"),
+        ("什么是六大工程？", "什么是六大工程？"),
+        ("其他城区的改造花了多少资金？", "其他城区的改造花了多少资金？"),
+        ("吉他比赛谁得了第一名？", "吉他比赛谁得了第一名？"),
+        ("我应该怎么办理居住证？", "我应该怎么办理居住证？"),
+        ("那“三个一”训练法是谁提出的？", "那“三个一”训练法是谁提出的？"),
+    ],
+)
+def test_another_subject_takes_nothing(question, searched):
+    understood = ask(question, ("今冬首场大雪积雪多深？", "12厘米。"))
+    assert understood.search_text == searched
+    assert not understood.followed_up
+
+
+@pytest.mark.parametrize(
+    "follow_up", ["持续了多久？", "造成了什么损失？", "有什么影响", "詳細說說", "那裡有攤位嗎？"]
+)
+def test_what_names_no_subject_takes_it_in_either_script(follow_up):
+    question = ask(follow_up, ("运河早市何时搬迁？", ""))
+    assert question.search_text.startswith("运河早市")
+    assert question.followed_up
+
+
+def test_a_rewriter_completes_follow_ups_and_only_these():
+    asked = []
+
+    def rewrite(text, history):
+        asked.append((text, tuple(history)))
+        return "运河早市的摊位费是多少？" if "摊位费" in text else None
+
+    question = ask("那摊位费呢？", MARKET, rewrite=rewrite)
+    assert question.search_text == "运河早市的摊位费是多少？"
+    assert question.text == "那摊位费呢？"
+    assert "运河早市" in ask("那里热闹吗？", MARKET, rewrite=rewrite).search_text
+    ask("G312国道什么时候恢复通行？", MARKET, rewrite=rewrite)
+    ask("那摊位费呢？", rewrite=rewrite)
+    assert asked == [("那摊位费呢？", (MARKET,)), ("那里热闹吗？", (MARKET,))]
+
+
 def test_dates_are_whole_days_and_survive_a_follow_up():
-    question = understand("12月13日—15日有什么活动？", today=TODAY)
+    question = ask("2023年12月13日—15日有什么活动？")
     assert question.dates == (DateRange(date(2023, 12, 13), date(2023, 12, 15)),)
-    later = understand("在哪里举行呢？", [Turn("12月13日—15日有什么活动？", "")], today=TODAY)
+    later = ask("在哪里举行呢？", ("2023年12月13日—15日有什么活动？", ""))
     assert later.dates == question.dates
+
+
+def test_a_day_without_a_year_is_that_day_of_any_year():
+    (asked,) = ask("12月16日的大雪").dates
+    assert asked.first == date(2023, 12, 16)
+    for year in (2019, 2023, 2024):
+        assert asked.meets(DateRange(date(year, 12, 16), date(year, 12, 16)))
+        assert DateRange(date(year, 12, 10), date(year, 12, 20)).meets(asked)
+        assert not asked.meets(DateRange(date(year, 12, 17), date(year, 12, 17)))
+    # A year meets the days in it only when it is theirs.
+    assert not asked.meets(DateRange(date(2019, 1, 1), date(2019, 12, 31)))
+    (dated,) = ask("2023年12月16日的大雪").dates
+    assert not dated.meets(DateRange(date(2022, 12, 16), date(2022, 12, 16)))
+
+
+def test_a_leap_day_and_the_turn_of_the_year_are_met():
+    (leap,) = understand("2月29日", today=date(2024, 3, 1)).dates
+    assert not leap.meets(DateRange(date(2023, 2, 20), date(2023, 2, 28)))
+    (turn,) = ask("12月30日至1月2日").dates
+    assert turn.meets(DateRange(date(2020, 1, 1), date(2020, 1, 1)))
+
+
+def test_a_day_named_by_another_word_is_searched_by_its_date_too():
+    assert ask("上周五谁来访？").search_text == "上周五谁来访？ 12月15日"
+    assert ask("昨天的会议").search_text == "昨天的会议 12月19日"
+    assert ask("去年的会议").search_text == "去年的会议"
+
+
+def test_festivals_are_days():
+    assert ask("今年春节有什么活动？").dates == (DateRange(date(2023, 1, 21), date(2023, 1, 28)),)
+    (around,) = ask("春节前后").dates
+    assert around.first < date(2024, 2, 9) < date(2024, 2, 17) < around.last
+
+
+@pytest.mark.parametrize("question", ["12月16日的报纸头版", "上周五刊登了什么？", "昨日见报的文章"])
+def test_days_that_are_asked_for_as_printed_are_marked(question):
+    assert ask(question).printed
+
+
+def test_days_of_events_are_not_marked_as_printed():
+    assert not ask("12月16日谁作报告？").printed
+    assert not ask("有什么报道？").printed
