@@ -18,6 +18,7 @@ from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import FactKind, SourceText, facts_of, missing_facts
 from rag.answering.focus import Focus, counted_noun, focus_of, holds
 from rag.answering.orders import reported
+from rag.answering.plain import inert, without_marks
 from rag.answering.units import share, units_of
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
@@ -28,13 +29,15 @@ _CLAUSE = re.compile(r"[,，;；。！？!?\n]")
 _ASKING = re.compile(
     r"什么时候|什么时间|何时|哪[一]?[天年个日月]?|几[月号日点]|多少|几[\u4e00-\u9fff]|多[大高长远久]|是|了|吗|呢|有|共|一共|总共|[?？]"
 )
+# The day on which somebody said it is not the day on which it happened.
+_REPORTING = re.compile(r"[\u4e00-\u9fff]{0,2}(?:说|表示|宣布|称|报道|电|讯|消息|发布|通报)")
 _ABOUT = re.compile(r"约|近|余|多[万亿]?[\u4e00-\u9fff]|左右|上下|超|逾|不足|至少|以上")
 # The other sentence must be nearly as near to the question, and near at all.
 _NEARLY = 0.85
 _NEAR = 0.55
 # So much of the wording around the figure must be around the other one, too.
 _SAME_MATTER = 0.5
-# Units of a question, beside those of what it counts, that say which event is meant.
+# Units of a question that say which event is meant: those beside what it counts, if so many are.
 _SAYS_WHICH = 3
 _SAME_EVENT = 0.7
 # A round figure and an exact one this near to each other are one.
@@ -100,12 +103,13 @@ def find_conflict(
     if own is None or not asked:
         return None
     least = max(_NEAR, _NEARLY * _fit(asked, own.item))
+    named = bool(names(question))
     others: list[Statement] = []
     seen = {own.item.article.id}
     for item in candidates:
         if item.article.id in seen or _fit(asked, item) < least:
             continue
-        if not _same_story(own, item, asked):
+        if not _same_story(own, item, asked, named=named):
             continue
         if not _is_about(question, item):
             continue
@@ -115,7 +119,7 @@ def find_conflict(
         seen.add(item.article.id)
         others.append(Statement(item, claims[0].value))
     # Where a question names no event and each article gives another value, there are many events.
-    if not others or (len(others) > 1 and not names(question)):
+    if not others or (len(others) > 1 and not named):
         return None
     return Conflict((Statement(own.item, own.value), *others[:_AT_MOST]))
 
@@ -126,6 +130,8 @@ def _claims(focus: Focus, item: EvidenceSentence, question: str) -> Iterator[_Cl
     for clause in _CLAUSE.split(item.sentence.text):
         if focus is Focus.DATE:
             for day in find_dates(clause, base):
+                if _REPORTING.match(clause, day.end):
+                    continue
                 around = frozenset(units_of(clause.replace(day.text, " ")))
                 first, last = day.first.toordinal(), day.last.toordinal()
                 yield _Claim(item, day.text, first, last, _DAY, around, clause)
@@ -154,13 +160,15 @@ def _fit(asked: set[str], item: EvidenceSentence) -> float:
     return share(asked, fold(f"{item.sentence.text}\n{over}"))
 
 
-def _same_story(own: _Claim, item: EvidenceSentence, asked: set[str]) -> bool:
+def _same_story(own: _Claim, item: EvidenceSentence, asked: set[str], *, named: bool) -> bool:
     """Whether a sentence is about the event of the answer's own, and not about another of its kind.
 
     They share most of their wording, or the question itself says which event it means.
     """
     mine, other = (fold(f"{one.article.headline} {one.sentence.text}") for one in (own.item, item))
     event = asked - own.around
+    if len(event) < _SAYS_WHICH and named:
+        event = asked
     said = min(share(event, mine), share(event, other))
     return share(units_of(own.item.sentence.text), other) >= _SAME_MATTER or (
         len(event) >= _SAYS_WHICH and said >= _SAME_EVENT
@@ -227,7 +235,7 @@ def _one_day_of_month(own: _Claim, other: _Claim) -> bool:
 
 def _origin(item: EvidenceSentence) -> str:
     article = item.article
-    headline = " ".join(article.headline.split()) or "另一篇报道"
+    headline = without_marks(inert(" ".join(reported(article.headline).split()))) or "无题"
     day = article.published
     when = f"（{day.year}年{day.month}月{day.day}日）" if day else ""
     return f"《{headline}》{when}"
