@@ -11,7 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.facts import Fact, FactKind, SourceText, holds_fact, opposite_direction
+from rag.answering.facts import (
+    Fact,
+    FactKind,
+    SourceText,
+    contradictions,
+    holds_fact,
+    opposite_direction,
+)
 from rag.answering.focus import counted_noun
 from rag.answering.units import share, units_of
 from rag.chinese.names import names
@@ -23,6 +30,10 @@ _NEARLY = 0.6
 _CLEARLY = 0.2
 # Fewer units than these around a fact say too little: the whole sentence and the question help.
 _TOO_FEW = 3
+# From this share on a clause of a source says what a clause of the sentence is about.
+_SAME_CLAUSE = 0.6
+# Below this share a clause is none of the source's.
+_STRANGE = 0.45
 _COUNTED_HELD = 0.5
 _CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
 _PRONOUN = re.compile(r"[他她]")
@@ -85,6 +96,8 @@ def _figure_is_bound(
     ]
     if not wanted or not parts:
         return True
+    if _clause_stands(around, sentence, sources):
+        return True
     fits = [share(wanted, part.folded) for _, part in parts]
     holding = [
         (fit, part)
@@ -107,11 +120,46 @@ def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> 
         return True
     fits = [(share(wanted, fold(source.text)), source) for source in sources]
     best_fit, best = max(fits, key=lambda pair: pair[0])
-    if holds_fact(best, fact) or _PRONOUN.search(best.text):
+    # A headline's name is not the one of whom a sentence that names others speaks.
+    if holds_fact(SourceText(best.text), fact) or _PRONOUN.search(best.text):
         return True
     others = [name for name in names(best.text) if name not in sentence]
     with_name = [fit for fit, source in fits if holds_fact(source, fact)]
     return not others or max(with_name, default=0.0) >= _NEARLY * best_fit
+
+
+def _clause_stands(clause: str, sentence: str, sources: Sequence[SourceText]) -> bool:
+    """Whether the clause stands word for word in a source that fits the whole sentence."""
+    folded, wanted = fold(clause), units_of(sentence)
+    texts = [fold(source.text) for source in sources]
+    fits = [share(wanted, text) for text in texts]
+    return any(
+        folded in text and fit >= _NEARLY * max(fits) for text, fit in zip(texts, fits, strict=True)
+    )
+
+
+def turned_round(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
+    """Return what a clause denies or turns round against the source's clause that fits it best."""
+    parts = [part for source in sources for part in _parts(source.text, whole_date=False)]
+    found: list[Fact] = []
+    for clause in _CLAUSE_END.split(sentence):
+        wanted = units_of(clause)
+        if len(wanted) < _TOO_FEW or not parts:
+            continue
+        fit, part = max(((share(wanted, p.folded), p) for p in parts), key=lambda pair: pair[0])
+        if fit >= _SAME_CLAUSE:
+            found += contradictions(clause, [SourceText(part.text)])
+    return tuple(dict.fromkeys(found))
+
+
+def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
+    """Return the clauses of which the sources hold hardly anything, however the others fit."""
+    folded = fold("\n".join(f"{source.text}\n{source.context}" for source in sources))
+    return tuple(
+        Fact(FactKind.NOUN, clause.strip())
+        for clause in _CLAUSE_END.split(sentence)
+        if len(wanted := units_of(clause)) >= _TOO_FEW and share(wanted, folded) < _STRANGE
+    )
 
 
 def _around(sentence: str, fact: str) -> str:

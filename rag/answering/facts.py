@@ -26,6 +26,9 @@ _NEGATED = re.compile(
     r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不得|不再|不予|并非|无法|禁止|严禁|[不没未无非])"
     r"[有是会能再]*([\u4e00-\u9fff]{2})"
 )
+_MONTH_DAY = re.compile(r"(?<![\d年])\d{1,2}月(?:31|30)日")
+# What the word cutter takes for names: 同比增加.
+_NO_NAME = re.compile("同比|环比|约合|总计|共计")
 _WORDLESS = re.compile(r"\W+")
 # Words in which 不, 未, 无, 非 do not deny.
 _NOT_DENYING = re.compile(
@@ -94,7 +97,9 @@ def _facts(text: str) -> Iterator[Fact]:
     plain = _QUOTED.sub(lambda match: " " * len(match[0]), text)
     yield from (Fact(FactKind.DATE, m.text) for m in find_dates(plain, _NO_DATE))
     yield from (Fact(FactKind.NUMBER, m.text) for m in find_numbers(plain))
-    yield from (Fact(FactKind.NAME, name) for name in names(plain))
+    # 6月31日 names no day, but a sentence with it is as wrong as one with another day.
+    yield from (Fact(FactKind.DATE, match[0]) for match in _MONTH_DAY.finditer(plain))
+    yield from (Fact(FactKind.NAME, name) for name in names(plain) if not _NO_NAME.match(name))
 
 
 def missing_facts(facts: Iterable[Fact], sources: Iterable[SourceText]) -> tuple[Fact, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rag.answering.conflicts import find_conflict
 from rag.answering.conversation import (
     NOTHING_MORE,
     asks_for_more,
@@ -72,6 +73,10 @@ class _Sources:
 
     items: list[Source] = field(default_factory=list)
     _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def number_of(self, item: EvidenceSentence) -> int:
+        """The number that a sentence already has; 0 when it has none."""
+        return self._numbers.get((item.article.id, item.sentence.start), 0)
 
     def number(self, item: EvidenceSentence) -> int:
         key = (item.article.id, item.sentence.start)
@@ -196,6 +201,9 @@ class _Run:
             if event:
                 yield event
         yield from self._repair(candidates)
+        event = self._conflict(candidates)
+        if event:
+            yield event
         self._clock("write")
         self.trace["draft"] = draft
         self.trace["checks"] = self.checks
@@ -286,6 +294,25 @@ class _Run:
         )
         self.sentences.append(sentence)
         return SentenceVerified(sentence, tuple(self.sources.items))
+
+    def _conflict(self, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
+        """A sentence that names who says otherwise, for the first sentence that somebody does."""
+        for told in self.sentences:
+            if told.verdict is Verdict.UNSUPPORTED:
+                continue
+            cited = [item for item in candidates if self.sources.number_of(item) in told.citations]
+            conflict = find_conflict(self.completed, told.text, cited, candidates)
+            if conflict is None:
+                continue
+            numbers = {self.sources.number(one.item) for one in conflict.statements}
+            sentence = AnswerSentence(conflict.text, Verdict.SUPPORTED, tuple(sorted(numbers)))
+            self.sentences.append(sentence)
+            self.trace["conflict"] = [
+                {"value": one.value, "source": self.sources.number(one.item)}
+                for one in conflict.statements
+            ]
+            return SentenceVerified(sentence, tuple(self.sources.items))
+        return None
 
     def _clock(self, step: str) -> None:
         now = time.perf_counter()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answering.binding import unbound_facts, uncounted
+from rag.answering.binding import strange_clauses, turned_round, unbound_facts, uncounted
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import (
     Fact,
@@ -70,11 +70,15 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         there = [fact for fact in facts if fact not in missing]
         missing += unbound_facts(sentence, question, there, texts)
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
-        missing += uncounted(sentence, question, texts)
+        missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
+        missing = tuple(dict.fromkeys(missing))
+    strange = strange_clauses(sentence, texts)
     verdict = _verdict(wording, novelty, facts, missing)
     if any(fact.kind is FactKind.NUMBER and fold(fact.text) in fold(question) for fact in missing):
         # A figure of the asker's own that no source holds: the sentence only says it after him.
         verdict = Verdict.UNSUPPORTED
+    if strange and verdict is Verdict.SUPPORTED:
+        verdict, missing = Verdict.PARTLY, missing + strange
     return Verification(
         verdict,
         tuple(c.item for c in chosen) if verdict is not Verdict.UNSUPPORTED else (),

@@ -349,7 +349,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Resolver], ...] = (
         re.compile(rf"(?<![\d.月])(?P<day>{_D})\s*日?{_TO}(?P<day2>{_D})\s*日(?!元|均|内|游)"),
         _day,
     ),
-    (re.compile(r"(?<![\d.月])(?P<day>3[01]|[12]\d|0?[1-9])\s*日(?!元|均|内|游|报|后|前)"), _day),
+    (
+        re.compile(r"(?<![\d.月])(?P<day>3[01]|[12]\d|0?[1-9])\s*日(?!元|均|内|游|报(?!道)|后|前)"),
+        _day,
+    ),
     (
         re.compile(rf"(?P<year>{_Y})\s*年?\s*(?:度)?{_TO}(?P<year2>{_Y})\s*年(?:度)?"),
         _year,

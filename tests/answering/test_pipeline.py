@@ -188,3 +188,24 @@ def test_a_follow_up_tells_the_generator_what_came_before():
         )
     )
     assert "东湖派出所所长是谁?" in generator.questions[0]
+
+
+def test_articles_that_contradict_the_answer_are_named_and_cited():
+    from tests.support.collections import article
+
+    later = article(
+        "烟感器安装完毕",
+        "东湖派出所为老旧小区安装烟感器3600个。",
+        published=date(2024, 4, 20),
+    )
+    question = "东湖派出所为老旧小区安装了多少个烟感器?"
+    given = answer(question, "东湖派出所安装烟感器3200个。", POLICE, later)
+    assert "3200个" in given.sentences[1].text
+    assert "《烟感器安装完毕》（2024年4月20日）说是3600个" in given.sentences[1].text
+    assert given.sentences[1].citations == (1, 2)
+    assert [source.headline for source in given.sources] == [POLICE.headline, later.headline]
+    assert given.trace["conflict"] == [
+        {"value": "3200个", "source": 1},
+        {"value": "3600个", "source": 2},
+    ]
+    assert given.text == "".join(sentence.text for sentence in given.sentences)
