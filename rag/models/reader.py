@@ -32,7 +32,7 @@ from rag.types import Span
 
 BASE = "multilingual-e5-small-zh"
 ADAPTER = "reader.safetensors"
-ADAPTER_SHA256 = ""
+ADAPTER_SHA256 = "66c9fce2d74a00cab3d6a79a8a2c99119ef5855145d1f71cb2c0797e8502d8cb"
 # Raise it whenever the folder's files change: folders of an older version are rebuilt.
 _VERSION = 1
 _FOLDER = "reader-zh"
