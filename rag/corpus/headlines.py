@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.chinese.normalise import fold
+from rag.chinese.normalise import fold, level
 from rag.chinese.words import bigrams
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import ending_names, is_lead, is_person, parse_names
@@ -31,6 +31,10 @@ _LEAD_LENGTH = 200
 _COMPARED = 1500
 """Characters next to a heading whose wording is compared."""
 _FIGURES = re.compile(r"\d")
+_ATTENDED = re.compile(
+    "^.{2,24}(?:参加|出席|讲话|主持|主持会议|致辞|致词|陪同|列席|作报告|见证|宣布开[工幕])$"
+)
+"""Who took part: what stands under a headline, not the headline."""
 _COMMENT = re.compile("^(?:短评|时评|快评|微评|评论)[:：]")
 _ABBREVIATED = 0.6
 """Share of a headline that its abbreviation keeps."""
@@ -131,6 +135,11 @@ def _choose(titles: Sequence[Block], news: str) -> Block:
     usual = titles[1] if len(titles) > 1 else titles[0]
     if len(titles) == 1 or not news:
         return usual
+    named = [line for line in titles if not _ATTENDED.match(level(line.text))]
+    if named and len(named) < len(titles):
+        if len(named) == 1:
+            return named[0]
+        return _choose(named, news)
     told = set(bigrams(_LEAD_IN.sub("", news) if is_lead(news) else news))
     shares = [_share(line.text, told) for line in titles]
     best = max(range(len(titles)), key=lambda at: shares[at])

@@ -319,3 +319,43 @@ def test_the_reporter_and_the_place_in_brackets_open_the_news():
     assert bodies(law)[-1] == "還路於民協會表示，新法仍缺乏罰則，盼儘速補正。"
     assert law.paragraphs[-1].subhead == "民團：仍有三大不足"
     assert weather.headline == "冷氣團南下 周末探10度"
+
+
+PARTY_PAPER = """\
+北山日报
+BEISHAN DAILY
+2024年3月12日  星期二  农历甲辰年二月初三
+中共北山市委机关报
+
+全市义务植树活动举行
+
+郭涛 何建平等参加
+
+本报讯（记者 方芳）3月11日，市委书记郭涛，市长何建平等参加义务植树活动。
+
+山城老区“换新颜”
+——北山市城市更新一线观察
+
+□本报记者 丁宁 通讯员 许诺
+
+3月的北山，春寒料峭。
+
+北山市今年计划改造老旧小区86个，惠及居民2.1万户。（下转第三版）
+
+===== 第3版 =====
+
+山城老区“换新颜”
+
+（上接第一版）改造资金从哪里来？
+
+“我们家出了2000元，值！”居民王建国说。
+"""
+
+
+def test_who_took_part_is_no_headline_and_ruled_page_numbers_are_page_headers():
+    trees, town = articles(PARTY_PAPER)
+    assert (trees.headline, trees.kicker) == ("全市义务植树活动举行", "郭涛 何建平等参加")
+    assert (town.headline, town.byline) == ("山城老区“换新颜”", ("丁宁", "许诺"))
+    assert town.kicker == "——北山市城市更新一线观察"
+    assert bodies(town)[-1].endswith("居民王建国说。")
+    assert {str(article.published) for article in (trees, town)} == {"2024-03-12"}
