@@ -17,6 +17,12 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _LONG_SUBHEAD = 18
 """Characters from which a lone line is a headline rather than a subhead."""
 _SHORT_PARTS = 12
+_LEAST_EVENT = 10
+_EVENT = re.compile(
+    r"(?:召开|举行|启动|发布|印发|开幕|闭幕|落幕|开工|动工|竣工|通车|播出|揭晓|签约|揭牌|挂牌|启用|投用|投产"
+    r"|发行|上线|成立|开馆|开赛|获奖|获批|出台|实施|公布)$|^[^\W\d_]{2,5}(?:出席|会见|主持召开|主持会议)"
+)
+"""Headlines say what happened, subheads what it is about."""
 _ENOUGH = 60
 """Distinct bigrams that two texts need before their wording is compared."""
 _OTHER_STORY = 0.06
@@ -199,6 +205,8 @@ def looks_like_headline(text: str) -> bool:
     """Return whether a lone line is too long, or too much of a headline, for a subhead."""
     length = len(key(text))
     if _COMMENT.match(text):
+        return True
+    if length >= _LEAST_EVENT and _EVENT.search(text):
         return True
     return length >= _LONG_SUBHEAD or (" " in text and length >= _SHORT_PARTS)
 

@@ -321,6 +321,29 @@ def test_the_reporter_and_the_place_in_brackets_open_the_news():
     assert weather.headline == "冷氣團南下 周末探10度"
 
 
+BARE = """\
+小麦返青 农户忙追肥
+
+平原上的小麦返青了，农户们正在田里追肥浇水，农技员到地头讲解要领。
+
+党的二十大文件民族文字版出版发行
+
+七种民族文字版单行本已由民族出版社出版，即日起在新华书店发行。
+
+韩正出席今冬保供工作电视电话会
+
+会议指出，要多措并举增加供应，确保群众温暖过冬。
+"""
+
+
+def test_a_line_that_says_what_happened_is_a_headline_without_any_other_mark():
+    assert [article.headline for article in articles(BARE)] == [
+        "小麦返青 农户忙追肥",
+        "党的二十大文件民族文字版出版发行",
+        "韩正出席今冬保供工作电视电话会",
+    ]
+
+
 PARTY_PAPER = """\
 北山日报
 BEISHAN DAILY
