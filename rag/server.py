@@ -10,6 +10,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.plain import inert
@@ -20,6 +22,7 @@ from rag.settings import Settings
 from rag.types import (
     Answer,
     AnswerDone,
+    Filters,
     SentenceVerified,
     Source,
     StreamEvent,
@@ -137,11 +140,12 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
             raise HTTPException(404, f"there is no model {model!r} here, only {MODEL_NAME!r}")
         try:
             question, history = _conversation(messages)
+            filters = _filters(body.get("filters"))
             if body.get("stream"):
-                events = assistant().stream(question, history=history)
+                events = assistant().stream(question, history=history, filters=filters)
                 # A question that cannot be asked fails here, before the response has begun.
                 return _stream(model, itertools.chain([next(events)], events))
-            return _completion(model, assistant().ask(question, history=history))
+            return _completion(model, assistant().ask(question, history=history, filters=filters))
         except WenBaoError as error:
             status = 400 if isinstance(error, QuestionError) else 503
             raise HTTPException(status, str(error)) from error
@@ -216,6 +220,33 @@ def _conversation(messages: list[dict[str, Any]]) -> tuple[str, list[Turn]]:
     if not question:
         raise QuestionError("the last message is not a question", remedy="end with a user message")
     return question, history
+
+
+def _filters(given: Any) -> Filters:
+    """Return the filters in the extra field `filters`; None filters nothing."""
+    names = [field.name for field in fields(Filters)]
+    remedy = f"give an object with texts named {', '.join(names)}; days as 2023-12-16"
+    if given is None:
+        return Filters()
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise QuestionError("filters is no object of texts", remedy=remedy)
+    if unknown := sorted(set(given) - set(names)):
+        raise QuestionError(f"there is no filter {unknown[0]!r}", remedy=remedy)
+    try:
+        days = {
+            name: date.fromisoformat(given[name]) if given.get(name) else None
+            for name in ("published_from", "published_to")
+        }
+    except ValueError as error:
+        raise QuestionError(f"a filter is no day: {error}", remedy=remedy) from error
+    first, last = days["published_from"], days["published_to"]
+    if first and last and first > last:
+        raise QuestionError(
+            f"published_from {first} is later than published_to {last}",
+            remedy="exchange the two days",
+        )
+    words = {name: given.get(name, "") for name in ("byline", "headline", "source")}
+    return Filters(first, last, **words)
 
 
 def _text(content: Any) -> str:

@@ -262,3 +262,21 @@ def test_doctor_finds_a_healthy_collection_healthy(seeds_collection):
     report = json.loads(done.stdout)
     assert report["healthy"], report
     assert "9 articles" in str(report)
+
+
+def test_a_wrong_command_line_is_an_object_with_json(tmp_path):
+    done = wenbao("search", "问", "-k", "0", "--json")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert "0 is not in the range" in error["message"]
+    assert error["remedy"] == "run `wenbao search --help`"
+    done = wenbao("articles", "-c", tmp_path / "typo", "--json")
+    assert done.returncode == 1
+    assert "--collection" in json.loads(done.stdout)["error"]["remedy"]
+
+
+def test_days_in_the_wrong_order_are_an_error(seeds_collection):
+    days = ("--from", "2024-01-02", "--to", "2023-01-01")
+    done = wenbao("search", "问", *days, "-c", seeds_collection)
+    assert done.returncode == 1
+    assert "--from 2024-01-02 is later than --to 2023-01-01" in done.stderr

@@ -256,3 +256,27 @@ def test_what_kept_the_assistant_from_opening_is_explained_at_every_address():
         reply = client.post("/v1/chat/completions", json=body)
         assert reply.status_code == 503
         assert "no model" in reply.json()["error"]["message"]
+
+
+def test_filters_narrow_the_search(client):
+    reply = ask(client, ("user", QUESTION), extra_body={"filters": {"byline": "伍浩"}})
+    assert reply.model_extra["wenbao"]["refused"]
+    reply = ask(client, ("user", QUESTION), extra_body={"filters": {"headline": "商居融合"}})
+    assert "328家" in reply.choices[0].message.content
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        ({"reporter": "伍浩"}, "there is no filter 'reporter'"),
+        ({"published_from": "去年"}, "is no day"),
+        ({"published_from": "2024-01-02", "published_to": "2024-01-01"}, "is later than"),
+        ({"byline": 7}, "no object of texts"),
+        ("伍浩", "no object of texts"),
+    ],
+)
+def test_filters_that_cannot_be_read_are_named(address, filters, reason):
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": "问"}], "filters": filters}
+    reply = httpx.post(f"{address}/v1/chat/completions", json=body, timeout=60)
+    assert reply.status_code == 400
+    assert reason in reply.json()["error"]["message"]

@@ -39,8 +39,9 @@ def render_live(exchange: Exchange, index: int, *, draft: str = "", status: str 
 
 def _frame(exchange: Exchange, body: str, *, busy: bool) -> str:
     # aria-busy keeps screen readers from reading every draft piece; they read the settled answer.
+    limits = f'<p class="limits">{escape(exchange.limits)}</p>' if exchange.limits else ""
     return (
-        f'<section class="exchange"><h2 class="question">{escape(exchange.question)}</h2>'
+        f'<section class="exchange"><h2 class="question">{escape(exchange.question)}</h2>{limits}'
         f'<div class="reply" aria-live="polite" aria-busy="{"true" if busy else "false"}">'
         f"{body}</div></section>"
     )
@@ -110,9 +111,10 @@ def _refusal(exchange: Exchange, index: int) -> str:
             f'<div class="related"><h3>{texts.RELATED}</h3>'
             f"<p>{texts.RELATED_NOTE}</p><ul>{items}</ul></div>"
         )
+    hint = texts.REFUSED_LIMITED if exchange.limits else texts.REFUSED_HINT
     return (
         f'<div class="refusal"><h3>{escape(exchange.text or texts.REFUSED)}</h3>'
-        f"<p>{texts.REFUSED_HINT}</p></div>{related}"
+        f"<p>{hint}</p></div>{related}"
     )
 
 

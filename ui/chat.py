@@ -45,6 +45,7 @@ _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _POLL_SECONDS = 0.1
 _START_SECONDS = 10.0
+_FILTER_CHARS = 100
 
 
 class ChatAssistant(Protocol):
@@ -128,9 +129,20 @@ class Chat:
         return self._start
 
     def accept(
-        self, question: str, first: str, last: str, conversation: Conversation
+        self,
+        question: str,
+        first: str,
+        last: str,
+        conversation: Conversation,
+        *,
+        byline: str = "",
+        headline: str = "",
+        source: str = "",
     ) -> tuple[Conversation, Request]:
         """Return the conversation with the new question at its end, and the request for it.
+
+        `first` and `last` limit the day of publication; `byline`, `headline` and `source` are what
+        the article's reporters, headline and file must contain.
 
         Raises:
             InputError: the question is empty or too long, or a date cannot be read.
@@ -141,7 +153,13 @@ class Chat:
             raise InputError(texts.EMPTY_QUESTION)
         if len(question) > limit:
             raise InputError(texts.LONG_QUESTION.format(limit=limit))
-        filters = Filters(published_from=parse_day(first), published_to=parse_day(last))
+        filters = Filters(
+            published_from=parse_day(first),
+            published_to=parse_day(last),
+            byline=_words(byline),
+            headline=_words(headline),
+            source=_words(source),
+        )
         if (
             filters.published_from
             and filters.published_to
@@ -149,7 +167,7 @@ class Chat:
         ):
             raise InputError(texts.DATES_CROSSED)
         kept = conversation[-(MAX_EXCHANGES - 1) :]
-        return (*kept, Exchange(question)), Request(filters)
+        return (*kept, Exchange(question, limits=texts.limits(filters))), Request(filters)
 
     def answer(self, conversation: Conversation, request: Request) -> Iterator[Progress]:
         """Yield the progress of answering the last question; the last one is done.
@@ -280,6 +298,10 @@ def parse_day(text: str | None) -> date | None:
         return date(*map(int, match.groups())) if match else _no_day(text)
     except ValueError:
         return _no_day(text)
+
+
+def _words(text: str | None) -> str:
+    return " ".join((text or "").split())[:_FILTER_CHARS]
 
 
 def _no_day(text: str) -> date:

@@ -50,10 +50,12 @@ class Found:
 class Exchange:
     """One question with what is known of its answer.
 
+    `limits` says in words which articles were searched, empty when all were.
     `problem`, `command` and `detail` are set when it failed. `rating` is the reader's.
     """
 
     question: str
+    limits: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     status: Status = Status.INTERRUPTED
     text: str = ""
@@ -108,6 +110,7 @@ def finished(exchange: Exchange, answer: Answer) -> Exchange:
     """Return the exchange with its whole answer."""
     return Exchange(
         question=exchange.question,
+        limits=exchange.limits,
         id=exchange.id,
         status=Status.DONE,
         text=answer.text,

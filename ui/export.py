@@ -30,6 +30,8 @@ def markdown(conversation: Conversation) -> str:
     blocks = [f"# {texts.EXPORT_TITLE}"]
     for exchange in conversation:
         blocks.append(f"## {texts.EXPORT_QUESTION}：{literal(' '.join(exchange.question.split()))}")
+        if exchange.limits:
+            blocks.append(literal(exchange.limits))
         if exchange.status is Status.FAILED:
             blocks.append(literal(exchange.problem))
             continue

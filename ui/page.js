@@ -23,6 +23,25 @@
     if (boxes.length < 2) window.setTimeout(pickDays, 50);
   };
 
+  // Reporter, headline and source stay folded away until wanted; a limit in force is never hidden.
+  const fold = () => {
+    const toggle = find("#more-toggle button");
+    const more = find("#more");
+    if (!toggle || !more) {
+      window.setTimeout(fold, 50);
+      return;
+    }
+    const show = (open) => {
+      toggle.setAttribute("aria-expanded", String(open));
+      more.classList.toggle("open", open);
+    };
+    toggle.addEventListener("click", () => {
+      const filled = [...more.querySelectorAll("input, textarea")].some((box) => box.value);
+      show(filled || !more.classList.contains("open"));
+      if (more.classList.contains("open")) more.querySelector("input, textarea").focus();
+    });
+  };
+
   const showArticle = (root) => {
     const clipping = root.querySelector(".clipping");
     find("#panel").classList.toggle("reading", Boolean(clipping));
@@ -94,6 +113,12 @@
       if (root.closest("#article")) showArticle(root);
       else if (root.closest("#talk")) follow();
     },
+    unfiltered: () => {
+      window.setTimeout(() => {
+        document.querySelectorAll("#dates input").forEach((box) => box.dispatchEvent(new Event("blur")));
+      }, 50);
+      return ["", "", "", "", ""];
+    },
     ready: () => {
       if (!narrow.matches && document.activeElement === document.body) {
         find("#question textarea")?.focus();
@@ -110,4 +135,5 @@
   };
 
   pickDays();
+  fold();
 }

@@ -106,7 +106,20 @@ class _ChatPage:
             self.first = _day_box(texts.FROM_LABEL, "first-day")
             static(texts.UNTIL, "until")
             self.last = _day_box(texts.TO_LABEL, "last-day")
+            static(
+                f'<button type="button" aria-expanded="false" aria-controls="more" '
+                f'title="{texts.MORE_FILTERS_TIP}">{texts.MORE}'
+                f"<span>{texts.MORE_FILTERS}</span></button>",
+                "more-toggle",
+            )
             static(texts.KEYS, "keys")
+        with gr.Row(elem_id="more"):
+            self.byline = _filter_box(texts.BYLINE_LABEL, texts.BYLINE_PLACEHOLDER, "byline")
+            self.headline = _filter_box(
+                texts.HEADLINE_LABEL, texts.HEADLINE_PLACEHOLDER, "in-headline"
+            )
+            self.source = _filter_box(texts.SOURCE_LABEL, texts.SOURCE_PLACEHOLDER, "in-source")
+            self.unfilter = gr.Button(texts.CLEAR_FILTERS, elem_id="unfilter", size="sm")
 
     def wire(self, page: gr.Blocks, concurrency: int) -> None:
         """Connect the parts."""
@@ -114,7 +127,8 @@ class _ChatPage:
             *(self.past, self.current, self.sources, self.article, self.box, self.send),
             *(self.stop, self.hint, self.saved, self.live, self.request),
         ]
-        given = [self.first, self.last, self.saved, self.request]
+        filters = [self.first, self.last, self.byline, self.headline, self.source]
+        given = [*filters, self.saved, self.request]
         page.load(
             self._restore,
             [self.saved],
@@ -141,6 +155,13 @@ class _ChatPage:
                 [self.box, self.send, self.stop, self.request, self.saved, self.live],
                 **INSTANT,
             ).then(None, js="() => window.wenbao.ready()", **QUIET)
+        self.unfilter.click(
+            None,
+            None,
+            filters,
+            js="() => window.wenbao.unfiltered()",
+            **QUIET,
+        )
         self.stop.click(_stop, [self.request], None, **INSTANT)
         for part in (self.past, self.current, self.sources, self.article):
             part.click(
@@ -171,13 +192,29 @@ class _ChatPage:
         return (*_views(conversation), _panel(conversation[last], last), _masthead(summary))
 
     def _begin(
-        self, question: str, first: str, last: str, saved: object, running: Request | None
+        self,
+        question: str,
+        first: str,
+        last: str,
+        byline: str,
+        headline: str,
+        source: str,
+        saved: object,
+        running: Request | None,
     ) -> tuple[Any, ...]:
         if running is not None:
             # One answer at a time: an error, though an unseen one, ends this chain of events.
             raise gr.Error("busy", visible=False, print_exception=False)
         try:
-            conversation, request = self.chat.accept(question, first, last, load(saved))
+            conversation, request = self.chat.accept(
+                question,
+                first,
+                last,
+                load(saved),
+                byline=byline,
+                headline=headline,
+                source=source,
+            )
         except InputError as error:
             return (*(gr.skip() for _ in range(7)), alert(str(error)), *(gr.skip(),) * 3)
         index = len(conversation) - 1
@@ -199,11 +236,15 @@ class _ChatPage:
         self,
         first: str,
         last: str,
+        byline: str,
+        headline: str,
+        source: str,
         saved: object,
         running: Request | None,
         event: gr.EventData,
     ) -> tuple[Any, ...]:
-        return self._begin(said(event, "question"), first, last, saved, running)
+        question = said(event, "question")
+        return self._begin(question, first, last, byline, headline, source, saved, running)
 
     def _answer(self, saved: object, request: Request | None) -> Iterator[tuple[Any, ...]]:
         conversation = load(saved)
@@ -333,6 +374,18 @@ def _day_box(label: str, name: str) -> gr.Textbox:
         label=label,
         show_label=False,
         container=False,
+        max_lines=1,
+        elem_id=name,
+        min_width=0,
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+    )
+
+
+def _filter_box(label: str, placeholder: str, name: str) -> gr.Textbox:
+    return gr.Textbox(
+        label=label,
+        placeholder=placeholder,
+        container=True,
         max_lines=1,
         elem_id=name,
         min_width=0,

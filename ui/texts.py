@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from rag import errors
+from rag.types import Filters
 
 NAME = "问报"
 TAGLINE = "问一句，答案句句有出处"
@@ -25,6 +26,23 @@ FROM_LABEL = "起始日期"
 TO_LABEL = "截止日期"
 ONLY = "见报日期"
 UNTIL = "至"
+MORE = "更多"
+MORE_FILTERS = "条件"
+MORE_FILTERS_TIP = "只在某位记者、某个标题或某个来源文件的报道里找"
+BYLINE_LABEL = "记者"
+BYLINE_PLACEHOLDER = "记者姓名"
+HEADLINE_LABEL = "标题"
+HEADLINE_PLACEHOLDER = "标题里的字词"
+SOURCE_LABEL = "来源"
+SOURCE_PLACEHOLDER = "文件名里的字词"
+CLEAR_FILTERS = "清除条件"
+LIMITED = "只在这些报道里找：{limits}"
+LIMIT_DATES = "见报日期 {first}—{last}"
+LIMIT_FROM = "见报日期 {first} 起"
+LIMIT_TO = "见报日期至 {last}"
+LIMIT_BYLINE = "记者“{value}”"
+LIMIT_HEADLINE = "标题含“{value}”"
+LIMIT_SOURCE = "来源含“{value}”"
 
 EMPTY_QUESTION = "还没有写问题。比如问：谁、什么时候、在哪里、做了什么、多少。"
 LONG_QUESTION = "问题太长了，请控制在 {limit} 个字以内。"
@@ -48,7 +66,8 @@ UNSUPPORTED_TIP = "没有找到支持这句话的来源，请不要直接引用"
 CHIP = "来源 {number}：《{headline}》，打开原文"
 
 REFUSED = "报上没有查到这个问题的答案。"
-REFUSED_HINT = "可以换个说法，或放宽日期再问一次。"
+REFUSED_HINT = "可以换个说法再问一次。"
+REFUSED_LIMITED = "可以换个说法，或放宽条件再问一次。"
 RELATED = "相近的报道"
 RELATED_NOTE = "以下报道与问题相近，但不足以作为答案的依据。"
 
@@ -152,6 +171,26 @@ def advice(error: Exception) -> Advice:
     named = re.search(r"`([^`]+)`", error.remedy)
     command = named.group(1) if named else known.command
     return Advice(known.sentence, command, str(error))
+
+
+def limits(filters: Filters) -> str:
+    """Return in one line which articles were searched, empty when all were."""
+    first, last = filters.published_from, filters.published_to
+    parts = []
+    if first and last:
+        parts.append(LIMIT_DATES.format(first=day(first), last=day(last)))
+    elif first:
+        parts.append(LIMIT_FROM.format(first=day(first)))
+    elif last:
+        parts.append(LIMIT_TO.format(last=day(last)))
+    for value, form in (
+        (filters.byline, LIMIT_BYLINE),
+        (filters.headline, LIMIT_HEADLINE),
+        (filters.source, LIMIT_SOURCE),
+    ):
+        if value:
+            parts.append(form.format(value=value))
+    return LIMITED.format(limits="，".join(parts)) if parts else ""
 
 
 def day(value: date) -> str:

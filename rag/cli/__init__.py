@@ -8,7 +8,7 @@ import click
 
 from rag.cli import articles, ask, machine, serve
 from rag.cli.evaluate import commands as evaluation_commands
-from rag.cli.options import fail
+from rag.cli.options import fail, fail_usage
 from rag.errors import WenBaoError
 
 
@@ -34,12 +34,11 @@ for _command in (
 def main() -> None:
     """Run the command line; errors say what, why and what to do, without a stack trace."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="wenbao", standalone_mode=False)
     except WenBaoError as error:
         fail(error)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        fail_usage(error)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:

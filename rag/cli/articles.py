@@ -16,6 +16,7 @@ from rag.cli.options import (
     progress_bar,
     settings_options,
 )
+from rag.errors import CollectionMissingError
 from rag.records import article_record, evidence_record, ingest_record
 
 
@@ -61,7 +62,13 @@ def list_articles(options: tuple[str, ...], collection: Path | None, as_json: bo
     """List the articles of the collection."""
     from rag.assistant import Assistant
 
-    with Assistant.open(settings=load_settings(options, collection)) as assistant:
+    settings = load_settings(options, collection)
+    if not settings.collection.exists():
+        raise CollectionMissingError(
+            f"there is no collection {settings.collection}",
+            remedy="run `wenbao ingest PATH…`, or name another with `--collection FOLDER`",
+        )
+    with Assistant.open(settings=settings) as assistant:
         articles = assistant.articles()
     if as_json:
         print_json([article_record(article) for article in articles])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
-from rag.errors import WenBaoError
+from rag.errors import QuestionError, WenBaoError
 from rag.records import error_record
 from rag.types import Filters
 
@@ -75,13 +75,13 @@ def make_filters(given: dict[str, Any]) -> Filters:
         value = given[name]
         return value.date() if value else None
 
-    return Filters(
-        day("published_from"),
-        day("published_to"),
-        given["byline"],
-        given["headline"],
-        given["source"],
-    )
+    first, last = day("published_from"), day("published_to")
+    if first and last and first > last:
+        raise QuestionError(
+            f"--from {first} is later than --to {last}: no article can match",
+            remedy="exchange the two days",
+        )
+    return Filters(first, last, given["byline"], given["headline"], given["source"])
 
 
 def load_settings(
@@ -105,6 +105,17 @@ def all_options(
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def fail_usage(error: click.ClickException) -> NoReturn:
+    """Say what is wrong with a command line, with --json also as an object, and leave."""
+    if "--json" in sys.argv:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "wenbao"
+        record = {"type": type(error).__name__, "message": error.format_message()}
+        print_json({"error": {**record, "remedy": f"run `{command} --help`"}})
+    error.show()
+    sys.exit(error.exit_code)
 
 
 def fail(error: WenBaoError) -> NoReturn:

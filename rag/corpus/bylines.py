@@ -82,7 +82,19 @@ _SURNAMES = frozenset(
 _BRACKETED = re.compile(rf"^[(\[【]\s*({_NAMES})(?:\s+(?:文|图|摄影?|/)+)?\s*[)\]】]$")
 _ORNAMENTED = re.compile(r"^[■◇◆●○▲△☆★]")
 """Marks that stand before subheads as well: only names of people make a byline of such a line."""
-_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
+_DOUBLE_SURNAMES = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+)
 _TWO_OR_THREE = range(2, 4)
 _THREE_OR_FOUR = range(3, 5)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.chinese.normalise import fold
+from rag.chinese.normalise import fold, level
 from rag.chinese.words import bigrams
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import ending_names, is_lead, is_person, parse_names
@@ -17,6 +17,12 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _LONG_SUBHEAD = 18
 """Characters from which a lone line is a headline rather than a subhead."""
 _SHORT_PARTS = 12
+_LEAST_EVENT = 10
+_EVENT = re.compile(
+    r"(?:召开|举行|启动|发布|印发|开幕|闭幕|落幕|开工|动工|竣工|通车|播出|揭晓|签约|揭牌|挂牌|启用|投用|投产"
+    r"|发行|上线|成立|开馆|开赛|获奖|获批|出台|实施|公布)$|^[^\W\d_]{2,5}(?:出席|会见|主持召开|主持会议)"
+)
+"""Headlines say what happened, subheads what it is about."""
 _ENOUGH = 60
 """Distinct bigrams that two texts need before their wording is compared."""
 _OTHER_STORY = 0.06
@@ -31,6 +37,10 @@ _LEAD_LENGTH = 200
 _COMPARED = 1500
 """Characters next to a heading whose wording is compared."""
 _FIGURES = re.compile(r"\d")
+_ATTENDED = re.compile(
+    "^.{2,24}(?:参加|出席|讲话|主持|主持会议|致辞|致词|陪同|列席|作报告|见证|宣布开[工幕])$"
+)
+"""Who took part: what stands under a headline, not the headline."""
 _COMMENT = re.compile("^(?:短评|时评|快评|微评|评论)[:：]")
 _ABBREVIATED = 0.6
 """Share of a headline that its abbreviation keeps."""
@@ -131,6 +141,11 @@ def _choose(titles: Sequence[Block], news: str) -> Block:
     usual = titles[1] if len(titles) > 1 else titles[0]
     if len(titles) == 1 or not news:
         return usual
+    named = [line for line in titles if not _ATTENDED.match(level(line.text))]
+    if named and len(named) < len(titles):
+        if len(named) == 1:
+            return named[0]
+        return _choose(named, news)
     told = set(bigrams(_LEAD_IN.sub("", news) if is_lead(news) else news))
     shares = [_share(line.text, told) for line in titles]
     best = max(range(len(titles)), key=lambda at: shares[at])
@@ -190,6 +205,8 @@ def looks_like_headline(text: str) -> bool:
     """Return whether a lone line is too long, or too much of a headline, for a subhead."""
     length = len(key(text))
     if _COMMENT.match(text):
+        return True
+    if length >= _LEAST_EVENT and _EVENT.search(text):
         return True
     return length >= _LONG_SUBHEAD or (" " in text and length >= _SHORT_PARTS)
 

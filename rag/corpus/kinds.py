@@ -66,6 +66,14 @@ _HEADER = re.compile(
 _MASTHEAD = re.compile(
     r"^[^\W\d_]{2,6}(?:日报|晚报|早报|晨报|时报|周报|商报|都市报|快报|青年报|新报|导报)(?:\s.{0,20})?$"
 )
+_DECORATED = re.compile(
+    rf"^[-=*#~_—+【\[<\s]{{2,}}\s*{_PAGE}.{{0,30}}?[-=*#~_—+】\]>\s]{{2,}}$|^[【\[]{_PAGE}.{{0,30}}[】\]]$"
+)
+"""A page number between rules: ===== 第2版 =====."""
+_PAPER_LINE = re.compile(
+    r"^(?:中共|中国共产党)?[^\W\d_]{2,14}(?:机关报|主管主办|主管|主办)$|^(?=.*[a-z]{3})[a-z][a-z\s.&'-]{3,40}$"
+)
+"""Under a title: 中共北山市委机关报, BEISHAN DAILY."""
 _COLUMN = re.compile(
     r"^[■●◆▲▼【\[(<《·\s|/]*"
     r"(?:(?:要闻|综合|本地|时政|民生|社会|经济|财经|文化|副刊|体育|国际|国内|教育|健康|法治|城事|理论|评论"
@@ -157,6 +165,8 @@ _MARKS = (
     (Kind.META, _META),
     (Kind.HEADER, _HEADER),
     (Kind.HEADER, _MASTHEAD),
+    (Kind.HEADER, _DECORATED),
+    (Kind.HEADER, _PAPER_LINE),
     (Kind.NOTICE, _NOTICE),
     (Kind.COLUMN, _COLUMN),
     (Kind.CAPTION, _CAPTION),

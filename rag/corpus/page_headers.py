@@ -19,4 +19,4 @@ def section_of(header: str) -> str:
     kept = "".join(
         character if blank != " " else " " for character, blank in zip(header, noise, strict=True)
     )
-    return " ".join(kept.split()).strip("■●◆▲|/· ：:，,-—")
+    return " ".join(kept.split()).strip("■●◆▲|/· ：:，,-—=*#~_+【】[]<>")

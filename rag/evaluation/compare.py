@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import isnan, nan
 from typing import Any
 
 from rag.errors import EvaluationError
@@ -102,22 +103,35 @@ def unmet(report: Report, conditions: Sequence[str]) -> list[str]:
     """
     messages = []
     for condition in conditions:
-        name, separator, limit_text = condition.partition("=")
-        name = name.strip()
-        try:
-            limit = float(limit_text)
-        except ValueError:
-            separator = ""
-        if not separator:
-            raise EvaluationError(
-                f"{condition!r} is not a condition", remedy="write it as metric=value: recall=0.9"
-            )
+        name, limit = parse_condition(condition)
         value = report.value(name)
         metric = METRICS.get(name)
         least = metric is not None and metric.higher_is_better
         if (value < limit) if least else (value > limit):
             messages.append(f"{name} is {value:.4f}, {'below' if least else 'above'} {limit:g}")
     return messages
+
+
+def parse_condition(condition: str) -> tuple[str, float]:
+    """Return metric and limit of a condition such as `recall=0.9`.
+
+    Raises:
+        EvaluationError: it is malformed, or no metric has this name.
+    """
+    name, _, limit_text = condition.partition("=")
+    name = name.strip()
+    try:
+        limit = float(limit_text)
+    except ValueError:
+        limit = nan
+    if isnan(limit):
+        raise EvaluationError(
+            f"{condition!r} is not a condition", remedy="write it as metric=value: recall=0.9"
+        )
+    if name not in METRICS and not name.startswith("latency_"):
+        known = ", ".join([*METRICS, "latency_p50", "latency_p95"])
+        raise EvaluationError(f"unknown metric {name!r}", remedy=f"use one of {known}")
+    return name, limit
 
 
 def regressions(comparison: Comparison, *, tolerance: float = TOLERANCE) -> list[str]:

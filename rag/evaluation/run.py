@@ -98,7 +98,7 @@ def evaluate(
         **options: fields of `Options`.
 
     Raises:
-        TestSetError: two cases have one id.
+        TestSetError: two cases have one id, or no case has the chosen tags.
         EvaluationError: a package of the extra `eval` is missing, or the run's folder holds a run
             with other settings or articles.
     """
@@ -116,6 +116,12 @@ def evaluate(
         tags=chosen.tags,
         without_tags=chosen.without_tags,
     )
+    if not asked.cases:
+        known = sorted({tag for case in test_set.cases for tag in case.tags})
+        raise TestSetError(
+            "no question is left by the tags that were chosen",
+            remedy=f"the set has the tags {'、'.join(known)}" if known else "the set has no tags",
+        )
     manifest = _manifest(assistant, asked, chosen)
     folder = None if runs is None else RunFolder.named(Path(runs), chosen.name)
     with folder or nullcontext():

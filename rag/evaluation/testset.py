@@ -55,6 +55,11 @@ def read_test_set(path: str | Path) -> TestSet:
             f"{path} has {len(errors)} problem(s):\n{tables.too_many(errors)}",
             remedy=f"correct them and run `wenbao testset check {path}`",
         )
+    if not test_set.cases and any(problem.column == "审核" for problem in problems):
+        raise TestSetError(
+            f"every question of {path} is a draft or rejected (column 审核)",
+            remedy="correct the rows and clear the cells that say 草稿",
+        )
     if not test_set.cases:
         raise TestSetError(
             f"{path} holds no question", remedy="run `wenbao testset template set.xlsx` and fill it"

@@ -285,12 +285,13 @@ def test_short_lines_that_a_column_cut_stand_beside_running_headlines_and_subhea
     projects, school = articles(CUT_SHORT)
     assert (projects.kicker, projects.headline) == ("打造临港产业新高地", "我市重大项目集中开工")
     assert projects.byline == ("陈卫东", "刘洋")
-    assert [(paragraph.subhead, paragraph.text[-8:]) for paragraph in projects.paragraphs] == [
-        ("", "开工项目48个。"),
-        ("", "应、无事不扰”。"),
-        ("科技赋能 品质升级", "0%提高到92%。"),
-        ("■法官提醒", "较大，需要谨慎。"),
-    ]
+    ends = {paragraph.text[-7:]: paragraph.subhead for paragraph in projects.paragraphs}
+    assert ends == {
+        "工项目48个。": "",
+        "、无事不扰”。": "",
+        "提高到92%。": "科技赋能 品质升级",
+        "大，需要谨慎。": "■法官提醒",
+    }
     assert "高质量发展" in projects.text
     assert (school.headline, school.byline, school.complete) == ("检察官进校园", ("李静",), True)
 
@@ -318,3 +319,66 @@ def test_the_reporter_and_the_place_in_brackets_open_the_news():
     assert bodies(law)[-1] == "還路於民協會表示，新法仍缺乏罰則，盼儘速補正。"
     assert law.paragraphs[-1].subhead == "民團：仍有三大不足"
     assert weather.headline == "冷氣團南下 周末探10度"
+
+
+BARE = """\
+小麦返青 农户忙追肥
+
+平原上的小麦返青了，农户们正在田里追肥浇水，农技员到地头讲解要领。
+
+党的二十大文件民族文字版出版发行
+
+七种民族文字版单行本已由民族出版社出版，即日起在新华书店发行。
+
+韩正出席今冬保供工作电视电话会
+
+会议指出，要多措并举增加供应，确保群众温暖过冬。
+"""
+
+
+def test_a_line_that_says_what_happened_is_a_headline_without_any_other_mark():
+    assert [article.headline for article in articles(BARE)] == [
+        "小麦返青 农户忙追肥",
+        "党的二十大文件民族文字版出版发行",
+        "韩正出席今冬保供工作电视电话会",
+    ]
+
+
+PARTY_PAPER = """\
+北山日报
+BEISHAN DAILY
+2024年3月12日  星期二  农历甲辰年二月初三
+中共北山市委机关报
+
+全市义务植树活动举行
+
+郭涛 何建平等参加
+
+本报讯（记者 方芳）3月11日，市委书记郭涛，市长何建平等参加义务植树活动。
+
+山城老区“换新颜”
+——北山市城市更新一线观察
+
+□本报记者 丁宁 通讯员 许诺
+
+3月的北山，春寒料峭。
+
+北山市今年计划改造老旧小区86个，惠及居民2.1万户。（下转第三版）
+
+===== 第3版 =====
+
+山城老区“换新颜”
+
+（上接第一版）改造资金从哪里来？
+
+“我们家出了2000元，值！”居民王建国说。
+"""
+
+
+def test_who_took_part_is_no_headline_and_ruled_page_numbers_are_page_headers():
+    trees, town = articles(PARTY_PAPER)
+    assert (trees.headline, trees.kicker) == ("全市义务植树活动举行", "郭涛 何建平等参加")
+    assert (town.headline, town.byline) == ("山城老区“换新颜”", ("丁宁", "许诺"))
+    assert town.kicker == "——北山市城市更新一线观察"
+    assert bodies(town)[-1].endswith("居民王建国说。")
+    assert {str(article.published) for article in (trees, town)} == {"2024-03-12"}

@@ -75,6 +75,20 @@ def test_gates_for_ci(run, path):
             "--no-worse-than", "甲")  # fmt: skip
 
 
+def test_a_gate_that_cannot_be_read_fails_before_anything_is_asked(run, path, tmp_path):
+    for gate in ("nope=1", "recall", "recall=nan"):
+        with pytest.raises(EvaluationError, match=r"unknown metric|not a condition"):
+            run("eval", str(path), "--name", "甲", "--fail-under", gate)
+    with pytest.raises(EvaluationError, match="there is no run"):
+        run("eval", str(path), "--name", "甲", "--no-worse-than", "没有")
+    assert not (tmp_path / "runs" / "甲").exists()
+
+
+def test_tags_that_no_question_has_are_an_error(run, path):
+    with pytest.raises(TestSetError, match="no question is left"):
+        run("eval", str(path), "--name", "甲", "--tag", "没有这个")
+
+
 def test_compare_writes_a_page_and_json(run, path, tmp_path):
     run("eval", str(path), "--name", "甲")
     run("eval", str(path), "--name", "乙", "--set", "retrieval.k=2")
@@ -115,7 +129,7 @@ def test_a_template_is_not_written_over_work(run, tmp_path):
 def test_drafts_wait_for_a_person_and_then_run(run, tmp_path):
     path = tmp_path / "草稿.xlsx"
     run("testset", "draft", str(path), "--per-article", "1")
-    with pytest.raises(TestSetError, match="no question"):
+    with pytest.raises(TestSetError, match="is a draft or rejected"):
         read_test_set(path)
 
 

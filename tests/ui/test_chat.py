@@ -84,6 +84,18 @@ def test_filters_and_earlier_turns_reach_the_assistant(chat: Chat, stand_in: Sta
     assert filters == Filters(date(2023, 12, 1), date(2023, 12, 31))
 
 
+def test_reporter_headline_and_source_limit_the_search_and_are_said(chat: Chat, stand_in: StandIn):
+    conversation, request = chat.accept(
+        "谁?", "2023-12-01", "", (), byline=" 伍浩 ", headline="医院", source="seed"
+    )
+    exchange = [*chat.answer(conversation, request)][-1].exchange
+    filters = Filters(date(2023, 12, 1), None, "伍浩", "医院", "seed")
+    assert stand_in.asked[-1][2] == filters
+    assert exchange.limits == (
+        "只在这些报道里找：见报日期 2023年12月1日 起，记者“伍浩”，标题含“医院”，来源含“seed”"
+    )
+
+
 def test_a_refusal_comes_with_related_articles(chat: Chat):
     exchange = ask(chat, "下周的天气怎么样?")[-1].exchange
     assert exchange.refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rag.errors import CollectionMissingError, ModelError
-from rag.types import AnswerSentence, Verdict
+from rag.types import AnswerSentence, Filters, Verdict
 from tests.ui.conftest import HOSTILE, StandIn, make_article, seed_articles
 
 pytestmark = pytest.mark.browser
@@ -133,6 +134,27 @@ def test_a_conversation_survives_a_refresh_with_its_citations(
     expect(page.locator(".start")).to_be_visible()
     page.reload()
     expect(page.locator(".start")).to_be_visible()
+
+
+def test_more_filters_unfold_reach_the_search_and_are_cleared(
+    address: str, reader: Callable[..., Page], stand_in: StandIn
+):
+    page = reader(address, width=390, height=844)
+    expect(page.locator("#more")).to_be_hidden()
+    page.click("#more-toggle button")
+    page.locator("#byline").locator("input, textarea").fill("伍浩")
+    page.fill("#first-day input", "2023-12-01")
+    page.click("#more-toggle button")
+    expect(page.locator("#more")).to_be_visible()
+    ask(page, QUESTION)
+    assert stand_in.asked[-1][2] == Filters(date(2023, 12, 1), None, "伍浩")
+    expect(page.locator("#current .limits")).to_contain_text("记者“伍浩”")
+    assert overflow(page) <= 0
+    page.click("#unfilter")
+    expect(page.locator("#first-day input")).to_have_value("")
+    ask(page, "谁?")
+    assert stand_in.asked[-1][2] == Filters()
+    expect(page.locator("#current .limits")).to_have_count(0)
 
 
 def test_two_readers_see_only_their_own(address: str, reader: Callable[..., Page]):

@@ -109,7 +109,7 @@ class _EvaluationPage:
             fields,
             [self.hint, *shown],
             **INSTANT,
-        )
+        ).then(None, js="() => window.wenbao.started()", **QUIET)
         self.stop.click(self._stop, None, [self.progress], **INSTANT)
         self.runs.click(self._act, None, [self.comparison, self.hint, *shown], **INSTANT).then(
             None, js="() => window.wenbao.shown()", **QUIET
