@@ -170,7 +170,8 @@ def noisy_task(data: Path, questions: str, share: float, sample: Sample, **of: b
         wanted = max(1, round(_CONTEXT_ARTICLES * (1 - share))) if several else 1
         relevant = case.relevant[:wanted]
         count = (_CONTEXT_ARTICLES - wanted) if several else round(share / (1 - share))
-        candidates = negatives.get(case.id) or nearest.rank(case.question)
+        # Too few share any wording with some questions: then the first others of the file follow.
+        candidates = negatives.get(case.id) or dict.fromkeys([*nearest.rank(case.question), *known])
         others = [
             key
             for key in candidates

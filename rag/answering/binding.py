@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.answering.facts import (
     Fact,
@@ -21,6 +22,7 @@ from rag.answering.facts import (
 )
 from rag.answering.focus import counted_noun
 from rag.answering.units import share, units_of
+from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
@@ -36,6 +38,7 @@ _SAME_CLAUSE = 0.6
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
 _CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
+_SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 _PRONOUN = re.compile(r"[他她]")
 
 
@@ -158,8 +161,15 @@ def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact,
     return tuple(
         Fact(FactKind.NOUN, clause.strip())
         for clause in _CLAUSE_END.split(sentence)
-        if len(wanted := units_of(clause)) >= _TOO_FEW and share(wanted, folded) < _STRANGE
+        if len(wanted := units_of(_matter(clause))) > _TOO_FEW and share(wanted, folded) < _STRANGE
     )
+
+
+def _matter(clause: str) -> str:
+    """A clause without its days and figures, which are compared as such, and without 他表示."""
+    for found in (*find_dates(clause, date(2000, 1, 1)), *find_numbers(clause)):
+        clause = clause.replace(found.text, " ")
+    return _SAYING.sub("", clause)
 
 
 def _around(sentence: str, fact: str) -> str:

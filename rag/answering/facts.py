@@ -26,6 +26,7 @@ _NEGATED = re.compile(
     r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不得|不再|不予|并非|无法|禁止|严禁|[不没未无非])"
     r"[有是会能再]*([\u4e00-\u9fff]{2})"
 )
+_RANGE = re.compile(r"[—–~～\-至到]")
 _MONTH_DAY = re.compile(r"(?<![\d年])\d{1,2}月(?:31|30)日")
 # What the word cutter takes for names: 同比增加.
 _NO_NAME = re.compile("同比|环比|约合|总计|共计")
@@ -216,6 +217,9 @@ def _holds_date(source: SourceText, text: str, wanted: str) -> bool:
         return fold(wanted) in fold(text)
     there = find_dates(text, base)
     first, last = asked[0].first, asked[0].last
+    if _RANGE.search(wanted):
+        # 1—11月 is not said by 1—10月, which lies within it.
+        return any((mention.first, mention.last) == (first, last) for mention in there)
     if any(first <= mention.first and mention.last <= last for mention in there):
         return True
     return source.published is not None and first <= source.published <= last

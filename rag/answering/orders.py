@@ -19,6 +19,7 @@ from rag.chinese.normalise import level
 _BETWEEN = re.compile(r"[\s\-_.·•*~|/\\＊,，、]+")
 _ENCODED = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}")
 _SHORT = 6
+_LONGEST_HEADLINE = 100
 
 _EARLIER = (
     "以上|上述|上面|上文|之前|前面|前述|此前|先前|所有|一切|任何|全部|系统|原有|原先|你的|既定"
@@ -97,8 +98,12 @@ def gives_orders(text: str) -> bool:
 
 
 def reported(text: str) -> str:
-    """Return a headline, subhead or name as context for a sentence: empty when it gives orders."""
-    return "" if gives_orders(text) else text
+    """Return a headline, subhead or name as context for a sentence.
+
+    It is empty when it gives orders, or is too long: exports that put a whole text where the
+    headline belongs would let every sentence be supported by it.
+    """
+    return "" if len(text) > _LONGEST_HEADLINE or gives_orders(text) else text
 
 
 def _comma(match: re.Match[str]) -> str:

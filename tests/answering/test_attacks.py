@@ -166,6 +166,7 @@ def test_news_is_not_taken_for_orders(text):
         ("搬迁至北侧[1†source]。", "搬迁至北侧。"),
         ("他在《[2024]1号文》中说。", "他在《[2024]1号文》中说。"),
         ("面积为100㎡。", "面积为100㎡。"),
+        ("面积为100m²,体积为10³立方厘米。", "面积为100m²,体积为10³立方厘米。"),
     ],
 )
 def test_marks_that_are_not_ours_are_left_out(text, left):

@@ -82,3 +82,49 @@ def test_a_sentence_of_two_articles_is_not_put_together():
     found = verify("12月15日,吴强讲授专题党课。", "", CANDIDATES)
     assert len({item.article.id for item in found.sources}) <= 1
     assert found.verdict is not Verdict.SUPPORTED
+
+
+ROBBERY = article(
+    "商场持刀案告破",
+    "5月31日,商场发生持刀案,造成5人死亡,另有2人受伤。警方拒绝公布嫌疑人照片。",
+    "1—10月,全区零售额5.5亿元,同比增长4.6%。居民收入不断下降。",
+)
+
+
+def verdict(sentence, *articles):
+    return verify(sentence, "", candidates_from(*(articles or (ROBBERY,)))).verdict
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "5月31日,商场发生持刀案,造成5人死亡,另有2人受伤。",
+        "5月31日,商场发生持刀案,另有二人受伤。",
+        "1—10月,全区零售额5.5亿元,同比增加4.6%。",
+    ],
+)
+def test_a_clause_that_stands_there_word_for_word_binds_its_figure(sentence):
+    assert verdict(sentence) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "6月31日,商场发生持刀案。",  # no such day
+        "1—11月,全区零售额5.5亿元。",  # holds the printed range, and is another
+        "警方同意公布嫌疑人照片。",  # turned round, though 拒绝 and 下降 stand nearby
+        "警方不拒绝公布嫌疑人照片。",
+        "居民收入不断增长。",
+        "5月31日,商场发生持刀案,市长当晚宣布辞去职务。",  # one clause of nobody's
+    ],
+)
+def test_one_clause_that_is_wrong_is_seen_beside_those_that_are_right(sentence):
+    found = verify(sentence, "", candidates_from(ROBBERY))
+    assert found.verdict is not Verdict.SUPPORTED
+    assert found.missing
+
+
+def test_a_whole_text_in_place_of_a_headline_supports_nothing():
+    text = "市长今天宣布辞职。" * 20
+    odd = article(text, "商场发生持刀案。")
+    assert verdict("市长今天宣布辞职。", odd) is Verdict.UNSUPPORTED
