@@ -40,7 +40,7 @@ _COSINE_UNRELATED, _COSINE_SAME = 0.78, 0.92
 # Share of the nearness in meaning in the score of the best finding; the rest is its wording.
 _NEARNESS_SHARE = 0.5
 # What a unit of the reader's log-odds adds to a relevance; fitted as the weights of `fusion`.
-_JUDGED = 1.0
+_JUDGED = 0.3
 # A finding that is this much less relevant than the best gets a third (1/e) of its score.
 _FALL = 4.0
 
