@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -172,11 +173,12 @@ def noisy_task(data: Path, questions: str, share: float, sample: Sample, **of: b
         count = (_CONTEXT_ARTICLES - wanted) if several else round(share / (1 - share))
         # Too few share any wording with some questions: then the first others of the file follow.
         candidates = negatives.get(case.id) or dict.fromkeys([*nearest.rank(case.question), *known])
-        others = [
+        fitting = (
             key
             for key in candidates
             if key not in case.relevant and not _answers(known[key], case.answers)
-        ][:count]
+        )
+        others = list(islice(fitting, count))
         contexts[case.id] = (*relevant, *others)
         shares.append(len(others) / (len(others) + len(relevant)))
     return Task(

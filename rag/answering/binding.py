@@ -167,8 +167,10 @@ def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact,
 
 def _matter(clause: str) -> str:
     """A clause without its days and figures, which are compared as such, and without 他表示."""
-    for found in (*find_dates(clause, date(2000, 1, 1)), *find_numbers(clause)):
-        clause = clause.replace(found.text, " ")
+    texts = [day.text for day in find_dates(clause, date(2000, 1, 1))]
+    texts += [number.text for number in find_numbers(clause)]
+    for text in texts:
+        clause = clause.replace(text, " ")
     return _SAYING.sub("", clause)
 
 

@@ -156,7 +156,7 @@ def _told(claim: _Claim, answer: str) -> bool:
 
 def _fit(asked: set[str], item: EvidenceSentence) -> float:
     """The share of the question's wording in the sentence and the headline over it."""
-    over = f"{reported(item.article.headline)}\n{item.subhead}"
+    over = f"{reported(item.article.headline)}\n{reported(item.subhead)}"
     return share(asked, fold(f"{item.sentence.text}\n{over}"))
 
 
@@ -165,7 +165,9 @@ def _same_story(own: _Claim, item: EvidenceSentence, asked: set[str], *, named: 
 
     They share most of their wording, or the question itself says which event it means.
     """
-    mine, other = (fold(f"{one.article.headline} {one.sentence.text}") for one in (own.item, item))
+    mine, other = (
+        fold(f"{reported(one.article.headline)} {one.sentence.text}") for one in (own.item, item)
+    )
     event = asked - own.around
     if len(event) < _SAYS_WHICH and named:
         event = asked
