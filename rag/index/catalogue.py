@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag.corpus.duplicates import SHARED, sketch
 from rag.index.chunking import Draft
 from rag.index.database import Database
+from rag.index.lexicon import STRING_ARTICLES, reliable_terms, unknown_strings
 from rag.types import Article, Filters, Paragraph, Passage
 
 _COUNTS = {
@@ -42,6 +43,13 @@ _SELECT_PASSAGES = (
     f"(SELECT a.number FROM articles a WHERE a.number = o.number AND {_PASSES}),"
     f" (SELECT MIN(a.number) FROM articles a WHERE a.text_key = o.text_key AND {_PASSES}))"
     " WHERE p.id IN (SELECT value FROM json_each(?6))"
+)
+
+
+_CREATE_TERMS = (
+    "CREATE TABLE IF NOT EXISTS terms ("
+    " article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,"
+    " term TEXT NOT NULL, reliable INTEGER NOT NULL, PRIMARY KEY (article, term)) WITHOUT ROWID"
 )
 
 
@@ -266,6 +274,38 @@ class Catalogue(Database):
             " GROUP BY article HAVING COUNT(*) >= ? ORDER BY article",
             json.dumps(sketch(text)),
             SHARED,
+        )
+        return [row[0] for row in rows]
+
+    # lexicon ------------------------------------------------------------------------------------
+
+    def add_terms(self) -> None:
+        """Note the terms of every article that has none yet."""
+        with self.reading() as run:
+            # Collections of before have no such table.
+            run(_CREATE_TERMS)
+        rows = self._rows(
+            "SELECT * FROM articles WHERE number > (SELECT COALESCE(MAX(article), 0) FROM terms)"
+        )
+        self.run_many(
+            "INSERT OR IGNORE INTO terms VALUES (?, ?, ?)",
+            (
+                (number, term, reliable)
+                for number, article in self._articles(rows).items()
+                for terms, reliable in (
+                    (reliable_terms(article), True),
+                    (unknown_strings(article), False),
+                )
+                for term in terms
+            ),
+        )
+
+    def terms(self) -> list[str]:
+        """Return the lexicon, sorted: reliable terms, and strings of several articles."""
+        rows = self._rows(
+            "SELECT term FROM terms GROUP BY term HAVING MAX(reliable) OR COUNT(*) >= ?"
+            " ORDER BY term",
+            STRING_ARTICLES,
         )
         return [row[0] for row in rows]
 

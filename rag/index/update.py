@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index import dense, lexical
+from rag.index import dense, lexical, lexicon
 from rag.index.catalogue import Catalogue, KnownSource, Manifest, text_key
 from rag.index.chunking import Draft, embedding_text, heading, split_article
 from rag.index.dense import DenseIndex
 from rag.index.generation import begin_generation, finish_generation, generation_folder
 from rag.index.lexical import LexicalDocument, write_lexical
+from rag.index.lexicon import Lexicon
 from rag.index.vectors import VectorStore
 from rag.models.embedder import Embedder
 from rag.settings import Settings
@@ -133,6 +134,7 @@ class Updater:
             removed = self._apply(plan)
             after = self._catalogue.count("articles")
             self._catalogue.add_sketches()
+            self._catalogue.add_terms()
             self._derive(indexed, start_over=start_over)
         progress("index", 1, 1)
         kept = before - removed
@@ -226,6 +228,7 @@ class Updater:
         folder = begin_generation(self._folder, generation)
         vectors = self._vectors.get(catalogue.embedding_keys(), self._embedder.dimension)
         DenseIndex.build(members[:, 0], vectors, index.exact_until).save(folder / dense.FILE_NAME)
+        Lexicon(catalogue.terms()).save(folder / lexicon.FILE_NAME)
         base = None
         if last and not start_over:
             base = generation_folder(self._folder, last.generation) / lexical.FOLDER_NAME
