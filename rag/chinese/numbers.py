@@ -168,6 +168,9 @@ def _figures(text: str) -> Iterator[tuple[re.Match[str], float, str]]:
 
 
 def _is_set_phrase(phrase: str) -> bool:
+    if phrase[1] == "个":
+        # 三个一是什么 asks for the 三个一.
+        return False
     return not (_NUMERAL_UNIT.match(phrase, 1) and _NUMERAL_UNIT.match(phrase, 3))
 
 

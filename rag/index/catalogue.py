@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rag.corpus.duplicates import SHARED, sketch
 from rag.index.chunking import Draft
 from rag.index.database import Database
-from rag.index.lexicon import STRING_ARTICLES, reliable_terms, unknown_strings
+from rag.index.lexicon import terms_of
 from rag.types import Article, Filters, Paragraph, Passage
 
 _COUNTS = {
@@ -49,7 +49,7 @@ _SELECT_PASSAGES = (
 _CREATE_TERMS = (
     "CREATE TABLE IF NOT EXISTS terms ("
     " article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,"
-    " term TEXT NOT NULL, reliable INTEGER NOT NULL, PRIMARY KEY (article, term)) WITHOUT ROWID"
+    " term TEXT NOT NULL, PRIMARY KEY (article, term)) WITHOUT ROWID"
 )
 
 
@@ -288,26 +288,17 @@ class Catalogue(Database):
             "SELECT * FROM articles WHERE number > (SELECT COALESCE(MAX(article), 0) FROM terms)"
         )
         self.run_many(
-            "INSERT OR IGNORE INTO terms VALUES (?, ?, ?)",
+            "INSERT OR IGNORE INTO terms VALUES (?, ?)",
             (
-                (number, term, reliable)
+                (number, term)
                 for number, article in self._articles(rows).items()
-                for terms, reliable in (
-                    (reliable_terms(article), True),
-                    (unknown_strings(article), False),
-                )
-                for term in terms
+                for term in terms_of(article)
             ),
         )
 
     def terms(self) -> list[str]:
-        """Return the lexicon, sorted: reliable terms, and strings of several articles."""
-        rows = self._rows(
-            "SELECT term FROM terms GROUP BY term HAVING MAX(reliable) OR COUNT(*) >= ?"
-            " ORDER BY term",
-            STRING_ARTICLES,
-        )
-        return [row[0] for row in rows]
+        """Return the terms of all articles, sorted, each once."""
+        return [row[0] for row in self._rows("SELECT DISTINCT term FROM terms ORDER BY term")]
 
     # passages -----------------------------------------------------------------------------------
 

@@ -1,62 +1,41 @@
-"""Words that a collection teaches: reporters, quoted terms, names after offices, unknown strings.
+"""Words that a collection teaches: its reporters, what it quotes as a term, who holds offices.
 
-The word cutter knows none of them. They are kept with the collection, one lexicon a generation,
-and looked up in questions only: 三个一 then counts as a term and not as three empty words. As terms
-of the word index, too, they gained nothing (see benchmarks/README.md): what they consist of is
-indexed as pairs of characters anyway.
+The word cutter knows few of them. They are kept with the collection, one lexicon a generation, and
+looked up in questions only: 三个一 then counts as a term and not as three empty words, and 李超鲲鹏
+as one name. As terms of the word index, too, they gained nothing, and neither did strings that are
+frequent in the corpus (benchmarks/README.md): what they consist of is indexed as pairs of
+characters anyway.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
 
 from rag.chinese.names import titled
-from rag.chinese.normalise import fold, is_han, level
-from rag.chinese.words import is_content
+from rag.chinese.normalise import fold, is_han
 from rag.types import Article
 
 FILE_NAME = "lexicon.txt"
 
 _QUOTED = re.compile("[“「『《〈‘]([^“”「」『』《》〈〉‘’，。！？；：,!?;:\\s]{2,12})[”」』》〉’]")
 _TERM_CHARACTERS = 12
-_STRING_CHARACTERS = range(2, 6)
-# How often a string must stand in one article, and in how many articles, to be more than chance.
-_TIMES, STRING_ARTICLES = 2, 2
 
 
-def reliable_terms(article: Article) -> set[str]:
-    """Return what an article marks as a term: its reporters, what it quotes, who holds offices."""
+def terms_of(article: Article) -> set[str]:
+    """Return what an article marks as a term, without words that the cutter knows."""
     found = [name.strip() for name in article.byline]
     found += _QUOTED.findall(f"{article.kicker}\n{article.headline}\n{article.text}")
     found += titled(article.text)
     return {term for term in found if _is_term(term)}
 
 
-def unknown_strings(article: Article) -> set[str]:
-    """Return strings that the article repeats and that the cutter leaves in single characters."""
+def _is_term(term: str) -> bool:
     import rjieba
 
-    counts = Counter(_runs(rjieba.cut(level(article.text))))
-    return {run for run, times in counts.items() if times >= _TIMES}
-
-
-def _runs(tokens: Iterable[str]) -> Iterator[str]:
-    for single, group in groupby(tokens, key=_may_belong):
-        if single:
-            run = "".join(group)
-            if len(run) in _STRING_CHARACTERS:
-                yield run
-
-
-def _may_belong(token: str) -> bool:
-    return len(token) == 1 and is_han(token) and is_content(token)
-
-
-def _is_term(term: str) -> bool:
+    if rjieba.has_word(term):
+        return False
     return 1 < len(term) <= _TERM_CHARACTERS and any(map(is_han, term)) and "\n" not in term
 
 
