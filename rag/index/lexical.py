@@ -25,6 +25,8 @@ from rag.errors import CollectionDamagedError
 from rag.index.spelling import mend
 
 FOLDER_NAME = "lexical"
+# Raised when texts are cut in another way, by `fold` too: what was cut before is then cut anew.
+_EDITION, _EDITION_FILE = "2", "edition"
 _PASSAGES, _ARTICLES = "passages", "articles"
 _BODY = ("characters", "bigrams", "words")
 _TOKENIZER = "blanks"
@@ -247,6 +249,14 @@ class LexicalIndex:
         ]
 
 
+def is_current(folder: Path) -> bool:
+    """Return whether the index in `folder` was cut as questions are cut now."""
+    try:
+        return (folder / _EDITION_FILE).read_text(encoding="utf-8") == _EDITION
+    except OSError:
+        return False
+
+
 def write_lexical(
     folder: Path,
     *,
@@ -259,6 +269,7 @@ def write_lexical(
     """Write to `folder` the index in `base` (empty if None) with documents removed and added."""
     _write(folder / _PASSAGES, base and base / _PASSAGES, removed_passages, passages)
     _write(folder / _ARTICLES, base and base / _ARTICLES, removed_articles, articles)
+    (folder / _EDITION_FILE).write_text(_EDITION, encoding="utf-8")
 
 
 def _write(

@@ -78,9 +78,11 @@ class _Plan:
     vanished: tuple[str, ...]
     start_over: bool
     cut_anew: bool
+    index_anew: bool
 
     def __bool__(self) -> bool:
-        return bool(self.changed or self.vanished or self.start_over or self.cut_anew)
+        anew = self.start_over or self.cut_anew or self.index_anew
+        return bool(self.changed or self.vanished or anew)
 
 
 @dataclass(slots=True)
@@ -129,13 +131,14 @@ class Updater:
             return Changes(unchanged=before)
         embedded = self._embed(plan, progress)
         progress("index", 0, 1)
-        indexed = np.empty((0, 2), np.int64) if start_over else self._catalogue.members()
+        from_nothing = start_over or plan.index_anew
+        indexed = np.empty((0, 2), np.int64) if from_nothing else self._catalogue.members()
         with self._catalogue.transaction():
             removed = self._apply(plan)
             after = self._catalogue.count("articles")
             self._catalogue.add_sketches()
             self._catalogue.add_terms()
-            self._derive(indexed, start_over=start_over)
+            self._derive(indexed, from_nothing=from_nothing)
         progress("index", 1, 1)
         kept = before - removed
         return Changes(after - kept, kept, removed, embedded)
@@ -165,7 +168,11 @@ class Updater:
             (manifest.passage_chars, manifest.headline_context)
             != (index.passage_chars, index.headline_context)
         )
-        return _Plan(changed, vanished, start_over and manifest is not None, cut_anew)
+        index_anew = manifest is not None and not lexical.is_current(
+            generation_folder(self._folder, manifest.generation) / lexical.FOLDER_NAME
+        )
+        start_over = start_over and manifest is not None
+        return _Plan(changed, vanished, start_over, cut_anew, index_anew)
 
     # vectors ------------------------------------------------------------------------------------
 
@@ -215,10 +222,10 @@ class Updater:
                 texts |= {key: text for _, key, text in passages}
         return removed
 
-    def _derive(self, indexed: NDArray[np.int64], *, start_over: bool) -> None:
+    def _derive(self, indexed: NDArray[np.int64], *, from_nothing: bool) -> None:
         """Write the generation that belongs to the rows of this transaction, and its manifest.
 
-        `indexed` are the members of the last generation.
+        `indexed` are the members of the last word index, none when it is written `from_nothing`.
         """
         catalogue, index = self._catalogue, self._settings.index
         last = catalogue.manifest()
@@ -230,7 +237,7 @@ class Updater:
         DenseIndex.build(members[:, 0], vectors, index.exact_until).save(folder / dense.FILE_NAME)
         Lexicon(catalogue.terms()).save(folder / lexicon.FILE_NAME)
         base = None
-        if last and not start_over:
+        if last and not from_nothing:
             base = generation_folder(self._folder, last.generation) / lexical.FOLDER_NAME
         self._write_lexical(folder / lexical.FOLDER_NAME, base, indexed, members)
         files = finish_generation(folder)
