@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
     text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = _simplify_phrases(text).lower()
+    text = simplify_phrases(text).lower()
     text = _LINES.sub("\n", _BLANKS.sub(" ", text.strip()))
     text = _drop_blanks(text)
     text = _ISO_DAY.sub(_spelled_day, rewrite_numbers(_CONGRESS.sub(_congress, text)))
@@ -48,6 +48,11 @@ def fold(text: str) -> str:
 def simplify(text: str) -> str:
     """Return `text` in simplified characters, one for one: every offset stays valid."""
     return text.translate(_simplified())
+
+
+def simplify_phrases(text: str) -> str:
+    """Return `text` in simplified characters by phrases (乾隆 keeps 乾); offsets may move."""
+    return text if text.isascii() else _converter()(text)
 
 
 def level(text: str) -> str:
@@ -99,7 +104,7 @@ class _Simplified(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        converted = _simplify_phrases(character) if is_han(character) else character
+        converted = simplify_phrases(character) if is_han(character) else character
         self[code] = converted if len(converted) == 1 else character
         return self[code]
 
@@ -127,7 +132,3 @@ def _converter() -> Callable[[str], str]:
     from opencc import OpenCC
 
     return cast("Callable[[str], str]", OpenCC("t2s").convert)
-
-
-def _simplify_phrases(text: str) -> str:
-    return text if text.isascii() else _converter()(text)

@@ -74,13 +74,28 @@ class Wording:
 
     def longest_run(self, text: str) -> float:
         """Return the share of all pairs in the longest piece of the question found whole."""
-        sums = self.sums
-        best, start = 0.0, 0
-        for end in range(2, len(self.folded) + 1):
+        sums, folded = self.sums, self.folded
+        best, first, last = 0.0, 0, len(sums) - 1
+        while first < last:
+            # Only where each pair is found can a longer piece be, and mostly none is.
+            end = first
+            while end < last and folded[end : end + 2] in text:
+                end += 1
+            if sums[end] - sums[first] > best:
+                best = max(best, self._best_piece(text, first, end))
+            first = end + 1
+        return best / sums[-1] if sums[-1] else 0.0
+
+    def _best_piece(self, text: str, first: int, last: int) -> float:
+        """The worth of the best piece of the text among the pairs from `first` to before `last`."""
+        if self.folded[first : last + 1] in text:
+            return self.sums[last] - self.sums[first]
+        best, start = 0.0, first
+        for end in range(first + 2, last + 2):
             while end - start > 1 and self.folded[start:end] not in text:
                 start += 1
-            best = max(best, sums[end - 1] - sums[start])
-        return best / sums[-1] if sums[-1] else 0.0
+            best = max(best, self.sums[end - 1] - self.sums[start])
+        return best
 
     def matched(self, text: str) -> tuple[str, ...]:
         """Return the words of the question in a folded text; neighbours found together are one."""

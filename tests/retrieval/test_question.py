@@ -211,6 +211,13 @@ def test_a_day_named_by_another_word_is_searched_by_its_date_too():
     assert ask("去年的会议").search_text == "去年的会议"
 
 
+def test_a_question_in_traditional_characters_is_searched_in_simplified_ones():
+    question = ask("運河早市搬到了哪裡？")
+    assert question.search_text == "运河早市搬到了哪里？"
+    assert question.text == "運河早市搬到了哪裡？"
+    assert ask("乾隆何时南巡？").search_text == "乾隆何时南巡？"
+
+
 def test_festivals_are_days():
     assert ask("今年春节有什么活动？").dates == (DateRange(date(2023, 1, 21), date(2023, 1, 28)),)
     (around,) = ask("春节前后").dates
