@@ -31,6 +31,7 @@ class Completion:
     followed_up: bool = False
 
 
+_NUMERALS = "一二三四五六七八九十百"
 _POINT = r"[\s，,。.！!？?；;：:、]"
 # What people say before they come to the matter.
 _PLEASANTRY = re.compile(
@@ -67,12 +68,14 @@ _NEAR = (
     r"|上述|前者|后者|此[事次人外举]|当时|当天|当地|(?<![其])其(?![他它实余次间中])"
 )
 _AMONG = r"其中"
-_POINTS_BACK = re.compile("|".join((_PERSON, _THING, _NEAR, _AMONG)))
+_NUMBERED = rf"^那?第[\d{_NUMERALS}]+[个条项点]"
+_POINTS = re.compile("|".join((_PERSON, _THING, _NEAR, _AMONG)))
+_POINTS_BACK = re.compile(f"{_POINTS.pattern}|{_NUMBERED}")
 _PERSONAL = re.compile(_PERSON)
 _CONTINUES = re.compile(
     r"^(?:那么?|还有?|另外|此外|然后|接着|后来|具体|再|又|除此|除了这|继续|详细|为什么|为何|怎么会)"
 )
-_ALSO = re.compile(r"还[有会能要在是强将说]|也[有是]")
+_ALSO = re.compile(r"还[有会能要在是强将说]|也[有是能会要可在]")
 _TRAILS = re.compile(rf"呢{_POINT}*$")
 _DEFINES = re.compile(
     r"^(?:什么是|什么叫|谁是|介绍一?下?)|(?:是谁|是什么|是什么意思|指什么|是指什么)" + _POINT + "*$"
@@ -107,7 +110,16 @@ _GENERIC_WORDS = """
 别的 更多 需要 那么 那 这 还有 还 另外 此外 然后 接着 后来 其中 当时 当天 今天 现在 单位
 领导 记者 来源 日期
 """
-_GENERIC = frozenset(_GENERIC_WORDS.split())
+# Words that always belong to somebody or something: who asks for 负责人 has said of what.
+_BELONGING_WORDS = """
+负责人 主持人 主讲人 发言人 主办方 承办方 嘉宾 成员 队员 教练 作者 导演 主演 演员 凶手 嫌疑人
+受害者 死者 伤者 家属 家人 妻子 丈夫 儿子 女儿 父亲 母亲 员工 职工 用户 居民 群众 观众 游客
+学生 冠军 亚军 季军 成绩 比分 得分 奖金 奖项 名单 名额 年龄 学历 籍贯 产品 材料 手续 电话 官网
+面积 全长 总长 长度 宽度 高度 投资 总投资 造价 资金 预算 金额 工期 进度 站点 车站 线路 比例 比率
+增幅 增速 总量 产量 产值 销量 主题 议题 议程 日程 门票 动机 手段 后续 期限 有效期 对象 人群 公里 户
+第 个 人数 人次
+"""
+_GENERIC = frozenset(_GENERIC_WORDS.split()) | frozenset(_BELONGING_WORDS.split())
 
 
 def complete(question: str, history: Sequence[Turn] = ()) -> Completion:
@@ -139,10 +151,18 @@ def _complete(question: str, before: Completion | None, answer: str) -> Completi
         replaced = _replace(fragment, before.text)
         if replaced:
             return Completion(replaced, before.base, followed_up=True)
-        # 那除雪车呢？那融雪剂呢？ are two cases of one matter, not one case of the other.
-        base = before.base if before.base and _was_fragment(before) else _subject(before.text)
-        return _joined(base, core)
-    return _pointing(core, before, answer)
+    if _needs_all(core) and not fragment:
+        return _pointing(core, before, answer)
+    # 那除雪车呢？那融雪剂呢？ are two cases of one matter, not one case of the other.
+    return _joined(before.base or _subject(before.text), core)
+
+
+def _needs_all(core: str) -> bool:
+    """Whether a question refers to all of the one before, not only to its subject: 为什么？."""
+    text = level(core)
+    if _POINTS_BACK.search(text) or not content_words(text):
+        return True
+    return _CONTINUES.search(text) is not None and not _own_words(core)
 
 
 # corrections ------------------------------------------------------------------------------------
@@ -202,23 +222,39 @@ def _is_follow_up(core: str, before: str, answer: str) -> bool:
         if _PERSONAL.match(pointer[0]):
             return not people(ahead)
         return len(text) <= _LONG and len(_own_words(ahead)) < _OWN_WORDS
-    if _DEFINES.search(text) and own:
+    entities = _entities(text)
+    if _DEFINES.search(text) and entities:
         return False
     if _TRAILS.search(text):
         return not _ASKS.search(text[:-1].rstrip("呢")) or not own or _shares(own, before, answer)
     if _NAMED.search(text) or people(text):
         return False
-    if _CONTINUES.search(text) or (len(text) <= _SHORT and _ALSO.search(text)):
-        return len(own) <= 1 or _shares(own, before, answer)
-    return len(text) <= _SHORT and (not _has_noun(own, text) or _shares(own, before, answer))
+    if _CONTINUES.search(text):
+        return len(entities) <= 1 or _shares(own, before, answer)
+    if len(text) > _SHORT:
+        return False
+    if not entities or _ALSO.search(text) or _shares(entities, before, answer):
+        return True
+    return _lacks_subject(text) and len(entities) <= 1
 
 
-def _has_noun(own: Sequence[str], text: str) -> bool:
-    """Whether one of the words is more than a verb: 持续了多久 names nothing that lasts."""
+def _entities(text: str) -> list[str]:
+    """The nouns that can be the subject of a question: 持续了多久 and 负责人是谁 have none."""
     import rjieba
 
-    verbs = {word for word, tag in rjieba.tag(text) if tag[0] in "vdazi"}
-    return any(word not in verbs for word in own)
+    return [
+        word
+        for word, tag in rjieba.tag(text)
+        if len(word) > 1 and tag[0] in "njlx" and word not in _GENERIC and content_words(word)
+    ]
+
+
+def _lacks_subject(text: str) -> bool:
+    """Whether a question begins with what is said of a subject: 造成几人死亡, 在哪里办理."""
+    import rjieba
+
+    (word, tag), *_ = rjieba.tag(text)
+    return tag[0] in "vpdmc" or (tag[0] == "r" and _ASKS.match(word) is not None)
 
 
 def _shares(own: Sequence[str], before: str, answer: str) -> bool:
@@ -277,14 +313,9 @@ def _fragment(core: str) -> str:
     if match is None or len(match["core"]) > _FRAGMENT_CHARACTERS:
         return ""
     piece = match["core"]
-    if _ASKS.search(piece) or _POINTS_BACK.search(piece) or _ALSO.search(piece):
+    if _ASKS.search(piece) or _POINTS.search(piece) or _ALSO.search(piece):
         return ""
     return core[match.start("core") : match.end("core")] if content_words(piece) else ""
-
-
-def _was_fragment(before: Completion) -> bool:
-    added = before.text.removeprefix(before.base).strip()
-    return bool(_fragment(added))
 
 
 def _replace(fragment: str, before: str) -> str:
@@ -306,7 +337,9 @@ def _counterparts(piece: str, text: str) -> list[tuple[int, int]]:
     if ordinal:
         unit = ordinal["unit"]
         alike = [m for m in _ORDINAL.finditer(text) if m["unit"].startswith(unit)]
-        return [(m.start(), m.start("unit") + len(unit)) for m in alike]
+        # 第二个 takes the place of 第一个, and not that of 四个方面.
+        alike = [m for m in alike if m[0].startswith("第") == piece.startswith("第")]
+        return [(m.start(), m.start("unit") + len(unit)) for m in reversed(alike)]
     places = []
     if people(piece):
         places += [_place(text, name) for name in people(text)]
