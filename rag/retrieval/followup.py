@@ -64,7 +64,7 @@ _AGAIN = re.compile(
 _PERSON = r"(?<![其吉维排])[他她](?!人|国|乡|处|日|律)们?"
 _THING = r"(?<![其])它们?"
 _NEAR = (
-    r"[这那](?:[个些位件项场次座条名家份种段届]|里|儿|边|一(?:天|年|次|个|项)|天|时候?)|(?<!应)该(?=[^\s怎如是不])"
+    r"[这那](?:[个些位件项场次座条名家份种段届]|里|儿|边|一(?:天|年|次|个|项)|天|时候?)|(?:^|(?<=[，,在对由为从被给和]))该(?=[^\s怎如是不])"
     r"|上述|前者|后者|此[事次人外举]|当时|当天|当地|(?<![其])其(?![他它实余次间中])"
 )
 _AMONG = r"其中"
@@ -97,6 +97,10 @@ _ORDINAL = re.compile(
 )
 _NOT_FOUND = re.compile(r"没有?(?:查到|找到|提到|说明|相关)|未(?:查到|找到|提及)|无法(?:回答|确定)")
 
+_DIGIT = re.compile(r"\d|[〇零]")
+# Tags of the cutter: nouns, abbreviations, set phrases, unknown; single letters of any writing.
+_NOUNS, _LONE_NOUNS = "njlxizs", "nxg"
+_PROPER = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
 _SHORT, _LONG = 14, 24
 _FRAGMENT_CHARACTERS = 14
 _OWN_WORDS = 2
@@ -231,22 +235,45 @@ def _is_follow_up(core: str, before: str, answer: str) -> bool:
         return False
     if _CONTINUES.search(text):
         return len(entities) <= 1 or _shares(own, before, answer)
-    if len(text) > _SHORT:
+    if len(text) > _SHORT or not _ASKS.search(text):
+        return len(text) <= _SHORT and not entities and _ALSO.search(text) is not None
+    if _adds(text):
+        return True
+    if _DIGIT.search(text) or _named(text):
         return False
-    if not entities or _ALSO.search(text) or _shares(entities, before, answer):
+    if not entities or _shares(entities, before, answer):
         return True
     return _lacks_subject(text) and len(entities) <= 1
 
 
+def _adds(text: str) -> bool:
+    """Whether 也 or 还 adds to what was said; the 还 in 海苔回潮了还能吃吗 does not."""
+    also = _ALSO.search(text)
+    return also is not None and (also[0][0] == "也" or not _entities(text[: also.start()]))
+
+
 def _entities(text: str) -> list[str]:
-    """The nouns that can be the subject of a question: 持续了多久 and 负责人是谁 have none."""
+    """The words that can be the subject of a question: 持续了多久 and 负责人是谁 have none."""
     import rjieba
 
     return [
         word
         for word, tag in rjieba.tag(text)
-        if len(word) > 1 and tag[0] in "njlx" and word not in _GENERIC and content_words(word)
+        if word not in _GENERIC
+        and content_words(word)
+        and (tag[0] in _NOUNS if len(word) > 1 else tag[0] in _LONE_NOUNS)
     ]
+
+
+def _named(text: str) -> bool:
+    """Whether a question has a name of its own: of a person, a place, a work, or an unknown one."""
+    import rjieba
+
+    return any(
+        tag in _PROPER or (len(word) > 1 and not rjieba.has_word(word) and not _ASKS.search(word))
+        for word, tag in rjieba.tag(text)
+        if content_words(word) and word not in _GENERIC
+    )
 
 
 def _lacks_subject(text: str) -> bool:
@@ -254,7 +281,7 @@ def _lacks_subject(text: str) -> bool:
     import rjieba
 
     (word, tag), *_ = rjieba.tag(text)
-    return tag[0] in "vpdmc" or (tag[0] == "r" and _ASKS.match(word) is not None)
+    return tag[0] in "vpdc" or (tag[0] in "rm" and _ASKS.match(word) is not None)
 
 
 def _shares(own: Sequence[str], before: str, answer: str) -> bool:
