@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from retrieval import ingest, measures, parse_set, read_questions
 
-from rag.chinese.normalise import is_han
+from rag.chinese.normalise import fold, is_han
 from rag.chinese.readings import homophones
 from rag.chinese.words import content_words
 from rag.index.collection import Collection
@@ -86,8 +86,7 @@ def main() -> None:
             typed = [spoil(question, frequent, chance) for question in exact]
             snapshot = collection.snapshot()
             restored = sum(
-                snapshot.mended(wrong) == snapshot.mended(right) != wrong
-                or snapshot.mended(wrong) == right
+                wrong != right and fold(snapshot.mended(wrong)) == fold(right)
                 for wrong, right in zip(typed, exact, strict=True)
             )
             changed = sum(snapshot.mended(question) != question for question in exact)
