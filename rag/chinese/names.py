@@ -27,8 +27,12 @@ def names(text: str) -> list[str]:
     import rjieba
 
     found = [word for word, tag in rjieba.tag(text) if tag in _NAME_TAGS and _HAN.fullmatch(word)]
-    found += [match["name"] for match in _OFFICE.finditer(text)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *titled(text)]))
+
+
+def titled(text: str) -> list[str]:
+    """Return the names that stand after an office (区长李超鲲鹏出席), as often as they do."""
+    return [match["name"] for match in _OFFICE.finditer(text)]
 
 
 def people(text: str) -> list[str]:

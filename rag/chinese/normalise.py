@@ -19,6 +19,11 @@ _LINES = re.compile(r"\s*\n\s*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 # A party congress is called 二十大; written with digits it is the same word.
+# 12月16号 is what people say for 12月16日; 3月8号楼 is a house.
+_DAY = re.compile(r"(?<=月)(\d{1,2})号(?![楼线院门机车井矿厅馆文])")
+_ISO_DAY = re.compile(
+    r"(?<![\d.-])((?:19|20)\d\d)([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?![\d.-])"
+)
 _CONGRESS = re.compile(r"(?<![\d.])(1[2-9]|2\d)大(?=$|[^量约概于小型])")
 
 
@@ -26,21 +31,28 @@ def fold(text: str) -> str:
     """Return the search form of `text`; offsets are not kept.
 
     Compatibility forms are unified (NFKC), characters simplified, letters lowered, figures written
-    as plain Arabic numbers, spaces removed except between two ASCII words. Line breaks stay.
+    as plain Arabic numbers and days as 2023年12月16日, spaces removed except between two ASCII
+    words. Line breaks stay.
     """
     from rag.chinese.numbers import rewrite_numbers
 
     text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = _simplify_phrases(text).lower()
+    text = simplify_phrases(text).lower()
     text = _LINES.sub("\n", _BLANKS.sub(" ", text.strip()))
     text = _drop_blanks(text)
-    return rewrite_numbers(_CONGRESS.sub(_congress, text))
+    text = _ISO_DAY.sub(_spelled_day, rewrite_numbers(_CONGRESS.sub(_congress, text)))
+    return _DAY.sub(r"\1日", text)
 
 
 def simplify(text: str) -> str:
     """Return `text` in simplified characters, one for one: every offset stays valid."""
     return text.translate(_simplified())
+
+
+def simplify_phrases(text: str) -> str:
+    """Return `text` in simplified characters by phrases (乾隆 keeps 乾); offsets may move."""
+    return text if text.isascii() else _converter()(text)
 
 
 def level(text: str) -> str:
@@ -77,6 +89,10 @@ def _is_ascii_word(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
+def _spelled_day(match: re.Match[str]) -> str:
+    return f"{match[1]}年{int(match[3])}月{int(match[4])}日"
+
+
 def _congress(match: re.Match[str]) -> str:
     tens, ones = divmod(int(match[1]), 10)
     digits = "零一二三四五六七八九"
@@ -88,7 +104,7 @@ class _Simplified(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        converted = _simplify_phrases(character) if is_han(character) else character
+        converted = simplify_phrases(character) if is_han(character) else character
         self[code] = converted if len(converted) == 1 else character
         return self[code]
 
@@ -116,7 +132,3 @@ def _converter() -> Callable[[str], str]:
     from opencc import OpenCC
 
     return cast("Callable[[str], str]", OpenCC("t2s").convert)
-
-
-def _simplify_phrases(text: str) -> str:
-    return text if text.isascii() else _converter()(text)

@@ -69,6 +69,11 @@ _ONE_LABEL = re.compile(_alternatives(_LABELS_AFTER_ONE))
 _NUMERAL, _OTHER = "[一二两三四五六七八九十百千万]", r"[^\W\d_零〇一二两三四五六七八九十百千万亿]"
 _SET_PHRASE = re.compile(_NUMERAL + _OTHER + _NUMERAL + _OTHER)
 _CONGRESS = re.compile(r"大(?![量约概于小])")
+# 上午九时 is 9时; without the part of the day 一时, 三点 may be a moment and three points.
+_DAYTIME = (
+    *("上午", "下午", "中午", "正午", "晚上", "早上", "清晨", "凌晨", "傍晚", "夜里", "今晚"),
+    *("当晚", "日", "号"),
+)
 _DATE_PART = re.compile(
     r"(?:(?:19|20)\d\d|[一二][九〇零][〇零一二三四五六七八九]{2})\s*年(?:度)?"
     r"|(?:\d{1,2}|十[一二]?|[一二三四五六七八九])\s*月(?:份)?"
@@ -168,6 +173,9 @@ def _figures(text: str) -> Iterator[tuple[re.Match[str], float, str]]:
 
 
 def _is_set_phrase(phrase: str) -> bool:
+    if phrase[1] == "个":
+        # 三个一是什么 asks for the 三个一.
+        return False
     return not (_NUMERAL_UNIT.match(phrase, 1) and _NUMERAL_UNIT.match(phrase, 3))
 
 
@@ -188,8 +196,10 @@ def _counts(match: re.Match[str], text: str, phrases: list[tuple[int, int]]) -> 
         return False
     if len(numeral) > 1:
         return True
-    if numeral == "一":
+    if numeral == "一" and not text.startswith(("时", "点"), end):
         return bool(_ONE_LABEL.match(text, end)) and before not in tuple("上下每这那同另某唯统新")
+    if text.startswith(("时", "点"), end) and text.endswith(_DAYTIME, 0, start):
+        return True
     return numeral not in "零〇" and bool(_NUMERAL_UNIT.match(text, end))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from operator import add
 
 from rag.chinese.normalise import fold
 
-_UNIT = re.compile(
-    r"\d+\.\d+(?![a-z0-9.])|[a-z0-9]+|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_ONE = (
+    r"\d+\.\d+(?![a-z0-9.])|[a-z0-9]+"
+    r"|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_UNIT, _UNITS = re.compile(_ONE), re.compile(f"(?:{_ONE})+")
+_ASCII = re.compile("[a-z0-9]")
 _CJK_WORD = re.compile(r"\w")
 
 _QUESTION_WORDS = """
@@ -32,27 +35,51 @@ _EMPTY_WORDS = frozenset(_QUESTION_WORDS.split()) | frozenset(_STOP_WORDS.split(
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, long ones also by their parts, without punctuation."""
-    import rjieba
-
-    return [word for word in rjieba.cut_for_search(fold(text)) if _CJK_WORD.search(word)]
+    return folded_words(fold(text))
 
 
 def content_words(text: str) -> list[str]:
     """Return the words of `text` that carry content: no stop words, no question words."""
-    return [word for word in words(text) if word not in _EMPTY_WORDS]
+    return [word for word in words(text) if is_content(word)]
+
+
+def is_content(word: str) -> bool:
+    """Return whether a word carries content: it is no stop word and no question word."""
+    return word not in _EMPTY_WORDS
 
 
 def characters(text: str) -> list[str]:
     """Return Chinese characters, and runs of ASCII letters and digits as one unit (25000, g312)."""
-    return _UNIT.findall(fold(text))
+    return folded_characters(fold(text))
 
 
 def bigrams(text: str) -> list[str]:
     """Return neighbouring pairs of `characters(text)` that no punctuation parts."""
-    units = _UNIT.finditer(fold(text))
-    return [
-        first[0] + second[0] for first, second in pairwise(units) if first.end() == second.start()
-    ]
+    return folded_bigrams(fold(text))
+
+
+# The same for text that is in search form already: folding costs more than all of these.
+
+
+def folded_words(folded: str) -> list[str]:
+    """Return the `words` of a text in search form."""
+    import rjieba
+
+    return [word for word in rjieba.cut_for_search(folded) if _CJK_WORD.search(word)]
+
+
+def folded_characters(folded: str) -> list[str]:
+    """Return the `characters` of a text in search form."""
+    return _UNIT.findall(folded)
+
+
+def folded_bigrams(folded: str) -> list[str]:
+    """Return the `bigrams` of a text in search form."""
+    pairs: list[str] = []
+    for run in _UNITS.findall(folded):
+        units = _UNIT.findall(run) if _ASCII.search(run) else run
+        pairs += map(add, units, units[1:])
+    return pairs
 
 
 def load_user_words(words: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag.corpus.duplicates import SHARED, sketch
 from rag.index.chunking import Draft
 from rag.index.database import Database
+from rag.index.lexicon import terms_of
 from rag.types import Article, Filters, Paragraph, Passage
 
 _COUNTS = {
@@ -42,6 +43,13 @@ _SELECT_PASSAGES = (
     f"(SELECT a.number FROM articles a WHERE a.number = o.number AND {_PASSES}),"
     f" (SELECT MIN(a.number) FROM articles a WHERE a.text_key = o.text_key AND {_PASSES}))"
     " WHERE p.id IN (SELECT value FROM json_each(?6))"
+)
+
+
+_CREATE_TERMS = (
+    "CREATE TABLE IF NOT EXISTS terms ("
+    " article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,"
+    " term TEXT NOT NULL, PRIMARY KEY (article, term)) WITHOUT ROWID"
 )
 
 
@@ -268,6 +276,29 @@ class Catalogue(Database):
             SHARED,
         )
         return [row[0] for row in rows]
+
+    # lexicon ------------------------------------------------------------------------------------
+
+    def add_terms(self) -> None:
+        """Note the terms of every article that has none yet."""
+        with self.reading() as run:
+            # Collections of before have no such table.
+            run(_CREATE_TERMS)
+        rows = self._rows(
+            "SELECT * FROM articles WHERE number > (SELECT COALESCE(MAX(article), 0) FROM terms)"
+        )
+        self.run_many(
+            "INSERT OR IGNORE INTO terms VALUES (?, ?)",
+            (
+                (number, term)
+                for number, article in self._articles(rows).items()
+                for term in terms_of(article)
+            ),
+        )
+
+    def terms(self) -> list[str]:
+        """Return the terms of all articles, sorted, each once."""
+        return [row[0] for row in self._rows("SELECT DISTINCT term FROM terms ORDER BY term")]
 
     # passages -----------------------------------------------------------------------------------
 

@@ -92,14 +92,19 @@ class DenseIndex:
         self, vector: NDArray[np.float32], ids: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Return the cosine of `vector` and each passage; NaN for an id that is not here."""
-        result = np.full(len(ids), np.nan, np.float32)
-        for position, passage_id in enumerate(ids):
-            try:
-                found = self._index.reconstruct(int(passage_id))
-            except RuntimeError:
-                continue
-            result[position] = float(np.dot(found, vector.reshape(-1)))
-        return result
+        query = vector.reshape(-1)
+        try:
+            found: NDArray[np.float32] = self._index.reconstruct_batch(ids) @ query
+        except RuntimeError:
+            # One of the ids is unknown: the others are still asked for.
+            return np.array([self._similarity(query, int(one)) for one in ids], np.float32)
+        return found
+
+    def _similarity(self, query: NDArray[np.float32], passage_id: int) -> float:
+        try:
+            return float(np.dot(self._index.reconstruct(passage_id), query))
+        except RuntimeError:
+            return math.nan
 
     def _selection(self, allowed: NDArray[np.int64]) -> Any:
         import faiss

@@ -20,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.chinese.normalise import fold
-from rag.chinese.words import bigrams, characters, content_words, words
+from rag.chinese.words import folded_bigrams, folded_characters, folded_words, is_content
 from rag.errors import CollectionDamagedError
 from rag.index.spelling import mend
 
 FOLDER_NAME = "lexical"
+# Raised when texts are cut in another way, by `fold` too: what was cut before is then cut anew.
+_EDITION, _EDITION_FILE = "2", "edition"
 _PASSAGES, _ARTICLES = "passages", "articles"
 _BODY = ("characters", "bigrams", "words")
 _TOKENIZER = "blanks"
@@ -62,25 +64,28 @@ class Term:
 
 
 @lru_cache(maxsize=256)
-def question_terms(question: str) -> tuple[Term, ...]:
-    """Return the weighted terms of a question, each once; empty when it has no word character."""
+def question_terms(question: str, terms: tuple[str, ...] = ()) -> tuple[Term, ...]:
+    """Return the weighted terms of a question, each once; empty when it has no word character.
+
+    `terms` are pieces of it that are known to belong together, of whatever words they consist.
+    """
     folded = fold(question)
-    content = content_words(folded)
+    content = [*filter(is_content, folded_words(folded)), *terms]
     telling = set("".join(content))
     weights: dict[tuple[str, str], float] = {}
-    for unit in characters(folded):
+    for unit in folded_characters(folded):
         if len(unit) > 1 or unit.isascii():
             weights["characters", unit] = _FIGURE_WEIGHT
         elif unit in telling:
             weights["characters", unit] = 1.0
-    for pair in bigrams(folded):
+    for pair in folded_bigrams(folded):
         weights["bigrams", pair] = 1.0 if telling.issuperset(pair) else _FUNCTION_WEIGHT
     for word in content:
         if len(word) > 1:
             weights["words", word] = 1.0
     if not weights:
-        weights = {("characters", unit): 1.0 for unit in characters(folded)}
-    terms = [
+        weights = {("characters", unit): 1.0 for unit in folded_characters(folded)}
+    weighted = [
         Term(field, text, weight * _FIELD_WEIGHTS[field])
         for (field, text), weight in weights.items()
     ]
@@ -89,11 +94,11 @@ def question_terms(question: str) -> tuple[Term, ...]:
     for (field, text), weight in weights.items():
         if field != "characters" or len(text) > 1 or text.isascii():
             heading[text] = max(weight, heading.get(text, 0.0))
-    terms += [
+    weighted += [
         Term("heading", text, min(weight, 1.0) * _FIELD_WEIGHTS["heading"])
         for text, weight in heading.items()
     ]
-    return tuple(terms)
+    return tuple(weighted)
 
 
 class LexicalIndex:
@@ -244,6 +249,14 @@ class LexicalIndex:
         ]
 
 
+def is_current(folder: Path) -> bool:
+    """Return whether the index in `folder` was cut as questions are cut now."""
+    try:
+        return (folder / _EDITION_FILE).read_text(encoding="utf-8") == _EDITION
+    except OSError:
+        return False
+
+
 def write_lexical(
     folder: Path,
     *,
@@ -256,6 +269,7 @@ def write_lexical(
     """Write to `folder` the index in `base` (empty if None) with documents removed and added."""
     _write(folder / _PASSAGES, base and base / _PASSAGES, removed_passages, passages)
     _write(folder / _ARTICLES, base and base / _ARTICLES, removed_articles, articles)
+    (folder / _EDITION_FILE).write_text(_EDITION, encoding="utf-8")
 
 
 def _write(
@@ -298,18 +312,25 @@ def _share(base: Path, folder: Path) -> None:
 def _document(document: LexicalDocument) -> Any:
     from tantivy import Document
 
-    folded, heading = fold(document.text), fold(document.heading)
+    folded = fold(document.text)
     entry = Document()
     # `add_unsigned`: as keyword arguments numbers become signed, and the writer thread dies.
     entry.add_unsigned("id", document.id)
     entry.add_unsigned("article", document.article)
-    entry.add_text("characters", " ".join(characters(folded)))
-    entry.add_text("bigrams", " ".join(bigrams(folded)))
-    entry.add_text("words", " ".join(words(folded)))
-    figures = [unit for unit in characters(heading) if len(unit) > 1 or unit.isascii()]
-    long_words = [word for word in words(heading) if len(word) > 2 and not word.isascii()]
-    entry.add_text("heading", " ".join([*figures, *bigrams(heading), *long_words]))
+    entry.add_text("characters", " ".join(folded_characters(folded)))
+    entry.add_text("bigrams", " ".join(folded_bigrams(folded)))
+    entry.add_text("words", " ".join(folded_words(folded)))
+    entry.add_text("heading", _heading(document.heading))
     return entry
+
+
+@lru_cache(maxsize=64)
+def _heading(text: str) -> str:
+    """The terms of a heading, the same for all passages of an article."""
+    heading = fold(text)
+    figures = [unit for unit in folded_characters(heading) if len(unit) > 1 or unit.isascii()]
+    long_words = [word for word in folded_words(heading) if len(word) > 2 and not word.isascii()]
+    return " ".join([*figures, *folded_bigrams(heading), *long_words])
 
 
 @lru_cache(maxsize=1)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.chinese.normalise import fold
-from rag.index import dense, lexical
+from rag.index import dense, lexical, lexicon
 from rag.index.catalogue import Catalogue, Manifest
 from rag.index.dense import DenseIndex
 from rag.index.generation import generation_folder, require_generation
 from rag.index.lexical import LexicalIndex, Term, question_terms
+from rag.index.lexicon import Lexicon
 from rag.types import Filters
 
 # Share of the whole article's BM25 in a passage's: a passage of 200 characters does not repeat
@@ -33,9 +34,11 @@ class Snapshot:
         dense_index: DenseIndex,
         lexical_index: LexicalIndex,
         members: NDArray[np.int64],
+        terms: Lexicon,
     ) -> None:
         """`members` has a row (passage id, article number) for each passage, sorted by id."""
         self.manifest = manifest
+        self.lexicon = terms
         self._dense, self._lexical = dense_index, lexical_index
         # Every step of a search asks for the same question.
         self.mended = lru_cache(maxsize=256)(self._mended)
@@ -59,6 +62,7 @@ class Snapshot:
             DenseIndex.load(folder / dense.FILE_NAME),
             LexicalIndex.load(folder / lexical.FOLDER_NAME),
             catalogue.members(),
+            Lexicon.load(folder / lexicon.FILE_NAME),
         )
 
     def counts(self) -> tuple[int, int]:
@@ -82,6 +86,10 @@ class Snapshot:
             return np.full(len(ids), -1, np.int64)
         places = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
         return np.where(self._ids[places] == ids, values[places], -1)
+
+    def _terms(self, question: str) -> tuple[Term, ...]:
+        mended = self.mended(question)
+        return question_terms(mended, tuple(self.lexicon.find(fold(mended))))
 
     def _mended(self, question: str) -> str:
         """Return the question with slips of the keyboard mended, itself when there are none.
@@ -108,7 +116,7 @@ class Snapshot:
         self, question: str, k: int, articles: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
         """Return up to `k` (passage id, score), best first, of `articles` if given."""
-        terms = question_terms(self.mended(question))
+        terms = self._terms(question)
         found = dict(self._lexical.passages(terms, k, articles=articles))
         proposing = self._lexical.articles(terms, _ARTICLES_PROPOSING, articles=articles)
         numbers = np.array([number for number, _ in proposing], np.int64)
@@ -120,7 +128,7 @@ class Snapshot:
 
     def lexical_scores(self, question: str, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the score that `lexical` gives each of the passages, 0 without a hit."""
-        terms = question_terms(self.mended(question))
+        terms = self._terms(question)
         found = dict(self._lexical.passages(terms, len(ids), ids=ids))
         scores = np.array([found.get(passage_id, 0.0) for passage_id in ids.tolist()])
         return self._with_articles(terms, ids, scores)

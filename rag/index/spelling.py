@@ -12,14 +12,13 @@ from itertools import pairwise
 
 from rag.chinese.normalise import is_han
 from rag.chinese.readings import homophones
+from rag.chinese.words import is_content
 
 Frequency = Callable[[str], int]
 """From a pair of characters to the number of passages that contain it."""
 Following = Callable[[str], "list[tuple[str, int]]"]
 """From a character to the pairs that begin with it, with their numbers of passages."""
 
-# Fewer passages may contain what is meant by a slip of their own.
-_ENOUGH = 2
 # So many characters between two others leave open which was meant.
 _MANY = 3
 # What is longer is a text of which sentences are to be found, not a question.
@@ -52,7 +51,7 @@ def _mend_words(text: str, known: Frequency) -> str:
             continue
         words = [pair[0] + other for other in _meant(pair[1])]
         words += [other + pair[1] for other in _meant(pair[0])]
-        found = [word for word in words if _is_word(word) and known(word) >= _ENOUGH]
+        found = [word for word in words if _is_word(word) and known(word)]
         if found:
             word = max(found, key=lambda word: (known(word), word))
             text = text[:first] + word + text[second + 1 :]
@@ -81,7 +80,7 @@ def _mend_between(text: str, known: Frequency, following: Following) -> str:
         if wrong in _FUNCTION or known(before + wrong) or known(wrong + after):
             continue
         alike = [one for one in _meant(wrong) if known(before + one) and known(one + after)]
-        if not alike and _FUNCTION.isdisjoint(before + after):
+        if not alike and is_content(before) and is_content(after):
             fitting = [pair[1] for pair, _ in following(before) if known(pair[1:] + after)]
             alike = fitting if len(fitting) == 1 and fitting[0] not in _FUNCTION else []
         if alike and len(alike) <= _MANY:

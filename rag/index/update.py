@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index import dense, lexical
+from rag.index import dense, lexical, lexicon
 from rag.index.catalogue import Catalogue, KnownSource, Manifest, text_key
 from rag.index.chunking import Draft, embedding_text, heading, split_article
 from rag.index.dense import DenseIndex
 from rag.index.generation import begin_generation, finish_generation, generation_folder
 from rag.index.lexical import LexicalDocument, write_lexical
+from rag.index.lexicon import Lexicon
 from rag.index.vectors import VectorStore
 from rag.models.embedder import Embedder
 from rag.settings import Settings
@@ -77,9 +78,11 @@ class _Plan:
     vanished: tuple[str, ...]
     start_over: bool
     cut_anew: bool
+    index_anew: bool
 
     def __bool__(self) -> bool:
-        return bool(self.changed or self.vanished or self.start_over or self.cut_anew)
+        anew = self.start_over or self.cut_anew or self.index_anew
+        return bool(self.changed or self.vanished or anew)
 
 
 @dataclass(slots=True)
@@ -128,12 +131,14 @@ class Updater:
             return Changes(unchanged=before)
         embedded = self._embed(plan, progress)
         progress("index", 0, 1)
-        indexed = np.empty((0, 2), np.int64) if start_over else self._catalogue.members()
+        from_nothing = start_over or plan.index_anew
+        indexed = np.empty((0, 2), np.int64) if from_nothing else self._catalogue.members()
         with self._catalogue.transaction():
             removed = self._apply(plan)
             after = self._catalogue.count("articles")
             self._catalogue.add_sketches()
-            self._derive(indexed, start_over=start_over)
+            self._catalogue.add_terms()
+            self._derive(indexed, from_nothing=from_nothing)
         progress("index", 1, 1)
         kept = before - removed
         return Changes(after - kept, kept, removed, embedded)
@@ -163,7 +168,11 @@ class Updater:
             (manifest.passage_chars, manifest.headline_context)
             != (index.passage_chars, index.headline_context)
         )
-        return _Plan(changed, vanished, start_over and manifest is not None, cut_anew)
+        index_anew = manifest is not None and not lexical.is_current(
+            generation_folder(self._folder, manifest.generation) / lexical.FOLDER_NAME
+        )
+        start_over = start_over and manifest is not None
+        return _Plan(changed, vanished, start_over, cut_anew, index_anew)
 
     # vectors ------------------------------------------------------------------------------------
 
@@ -213,10 +222,10 @@ class Updater:
                 texts |= {key: text for _, key, text in passages}
         return removed
 
-    def _derive(self, indexed: NDArray[np.int64], *, start_over: bool) -> None:
+    def _derive(self, indexed: NDArray[np.int64], *, from_nothing: bool) -> None:
         """Write the generation that belongs to the rows of this transaction, and its manifest.
 
-        `indexed` are the members of the last generation.
+        `indexed` are the members of the last word index, none when it is written `from_nothing`.
         """
         catalogue, index = self._catalogue, self._settings.index
         last = catalogue.manifest()
@@ -226,8 +235,9 @@ class Updater:
         folder = begin_generation(self._folder, generation)
         vectors = self._vectors.get(catalogue.embedding_keys(), self._embedder.dimension)
         DenseIndex.build(members[:, 0], vectors, index.exact_until).save(folder / dense.FILE_NAME)
+        Lexicon(catalogue.terms()).save(folder / lexicon.FILE_NAME)
         base = None
-        if last and not start_over:
+        if last and not from_nothing:
             base = generation_folder(self._folder, last.generation) / lexical.FOLDER_NAME
         self._write_lexical(folder / lexical.FOLDER_NAME, base, indexed, members)
         files = finish_generation(folder)

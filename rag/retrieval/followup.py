@@ -15,6 +15,18 @@ from rag.chinese.dates import find_dates
 from rag.chinese.names import people
 from rag.chinese.normalise import level
 from rag.chinese.words import bigrams, content_words
+from rag.retrieval.reference import (
+    ALSO,
+    ANTECEDENT_WORDS,
+    ASKS,
+    CONTINUES,
+    DEFINES,
+    PERSONAL,
+    POINTS,
+    POINTS_BACK,
+    is_follow_up,
+    own_words,
+)
 from rag.types import Turn
 
 
@@ -60,27 +72,6 @@ _AGAIN = re.compile(
     rf"{_POINT}*$"
 )
 
-_PERSON = r"(?<![其吉维排])[他她](?!人|国|乡|处|日|律)们?"
-_THING = r"(?<![其])它们?"
-_NEAR = (
-    r"[这那](?:[个些位件项场次座条名家份种段届]|里|儿|边|一(?:天|年|次|个|项)|天|时候?)|(?<!应)该(?=[^\s怎如是不])"
-    r"|上述|前者|后者|此[事次人外举]|当时|当天|当地|(?<![其])其(?![他它实余次间中])"
-)
-_AMONG = r"其中"
-_POINTS_BACK = re.compile("|".join((_PERSON, _THING, _NEAR, _AMONG)))
-_PERSONAL = re.compile(_PERSON)
-_CONTINUES = re.compile(
-    r"^(?:那么?|还有?|另外|此外|然后|接着|后来|具体|再|又|除此|除了这|继续|详细|为什么|为何|怎么会)"
-)
-_ALSO = re.compile(r"还[有会能要在是强将说]|也[有是]")
-_TRAILS = re.compile(rf"呢{_POINT}*$")
-_DEFINES = re.compile(
-    r"^(?:什么是|什么叫|谁是|介绍一?下?)|(?:是谁|是什么|是什么意思|指什么|是指什么)" + _POINT + "*$"
-)
-_NAMED = re.compile(r"[“「《『\"][^”」》』\"]{2,}|[a-z]+\d+|\d+[a-z]+", re.IGNORECASE)
-_ASKS = re.compile(
-    r"什么|哪|谁|怎么|怎样|如何|多少|[多][大长久远高深]|几|为何|吗|是否|有没有|是不是|[？?]$"
-)
 _INTERROGATIVES = re.compile(
     r"(?:在|是|于|有|为)?(?:什么(?:时候|地方|样)?|哪(?:些|个|里|位|一?年|一?天|儿|几个?)?|谁|怎么样?|怎样|如何"
     r"|多少|几)|为何|为什么|吗|呢|是否|有没有|[？?！!。，,]"
@@ -94,20 +85,8 @@ _ORDINAL = re.compile(
 )
 _NOT_FOUND = re.compile(r"没有?(?:查到|找到|提到|说明|相关)|未(?:查到|找到|提及)|无法(?:回答|确定)")
 
-_SHORT, _LONG = 14, 24
 _FRAGMENT_CHARACTERS = 14
-_OWN_WORDS = 2
 _ANSWER_CHARACTERS, _ANSWER_RUNS = 40, 3
-# Words that name no subject of their own.
-_GENERIC_WORDS = """
-时间 时候 地点 地方 原因 情况 内容 结果 数量 人数 人 钱 费用 措施 要求 意义 目的 目标 方面
-细节 问题 意见 建议 特点 作用 影响 损失 后果 伤亡 反应 进展 背景 成果 经过 规模 范围 标准
-条件 流程 地址 电话 票价 价格 面积 好处 亮点 举措 举行 召开 参加 进行 主要 强调 指出 提出
-提到 介绍 表示 认为 说 讲 做 叫 开始 结束 具体 详细 继续 名字 名称 职务 哪些 其他 其它
-别的 更多 需要 那么 那 这 还有 还 另外 此外 然后 接着 后来 其中 当时 当天 今天 现在 单位
-领导 记者 来源 日期
-"""
-_GENERIC = frozenset(_GENERIC_WORDS.split())
 
 
 def complete(question: str, history: Sequence[Turn] = ()) -> Completion:
@@ -132,17 +111,25 @@ def _complete(question: str, before: Completion | None, answer: str) -> Completi
         return _corrected(core, before, text)
     if _AGAIN.match(level(core)):
         return Completion(before.text, before.base, followed_up=True)
-    if not _is_follow_up(core, before.text, answer):
+    if not is_follow_up(core, before.text, answer):
         return Completion(core)
     fragment = _fragment(core)
     if fragment:
         replaced = _replace(fragment, before.text)
         if replaced:
             return Completion(replaced, before.base, followed_up=True)
-        # 那除雪车呢？那融雪剂呢？ are two cases of one matter, not one case of the other.
-        base = before.base if before.base and _was_fragment(before) else _subject(before.text)
-        return _joined(base, core)
-    return _pointing(core, before, answer)
+    if _needs_all(core) and not fragment:
+        return _pointing(core, before, answer)
+    # 那除雪车呢？那融雪剂呢？ are two cases of one matter, not one case of the other.
+    return _joined(before.base or _subject(before.text), core)
+
+
+def _needs_all(core: str) -> bool:
+    """Whether a question refers to all of the one before, not only to its subject: 为什么？."""
+    text = level(core)
+    if POINTS_BACK.search(text) or not content_words(text):
+        return True
+    return CONTINUES.search(text) is not None and not own_words(core)
 
 
 # corrections ------------------------------------------------------------------------------------
@@ -177,8 +164,8 @@ def _corrected(core: str, before: Completion, text: str) -> Completion:
 
 def _by_itself_or_in(rest: str, before: Completion, text: str = "") -> Completion:
     """A whole question replaces the one before, a piece of one its counterpart in it."""
-    words = _own_words(rest)
-    if _ASKS.search(level(rest)) and (len(words) >= _OWN_WORDS or _DEFINES.search(level(rest))):
+    words = own_words(rest)
+    if ASKS.search(level(rest)) and (len(words) >= ANTECEDENT_WORDS or DEFINES.search(level(rest))):
         return Completion(rest)
     fragment = _fragment(rest) or rest
     replaced = _replace(fragment, before.text)
@@ -187,61 +174,19 @@ def _by_itself_or_in(rest: str, before: Completion, text: str = "") -> Completio
     return _joined(_subject(before.text), rest or text)
 
 
-# following up -----------------------------------------------------------------------------------
-
-
-def _is_follow_up(core: str, before: str, answer: str) -> bool:
-    text = level(core)
-    if not content_words(text):
-        return True
-    own = _own_words(core)
-    pointer = _POINTS_BACK.search(text)
-    if pointer:
-        # In 沈东说他… or 早市搬迁后，那里… the pointer has its own antecedent before it.
-        ahead = text[: pointer.start()]
-        if _PERSONAL.match(pointer[0]):
-            return not people(ahead)
-        return len(text) <= _LONG and len(_own_words(ahead)) < _OWN_WORDS
-    if _DEFINES.search(text) and own:
-        return False
-    if _TRAILS.search(text):
-        return not _ASKS.search(text[:-1].rstrip("呢")) or not own or _shares(own, before, answer)
-    if _NAMED.search(text) or people(text):
-        return False
-    if _CONTINUES.search(text) or (len(text) <= _SHORT and _ALSO.search(text)):
-        return len(own) <= 1 or _shares(own, before, answer)
-    return len(text) <= _SHORT and (not _has_noun(own, text) or _shares(own, before, answer))
-
-
-def _has_noun(own: Sequence[str], text: str) -> bool:
-    """Whether one of the words is more than a verb: 持续了多久 names nothing that lasts."""
-    import rjieba
-
-    verbs = {word for word, tag in rjieba.tag(text) if tag[0] in "vdazi"}
-    return any(word not in verbs for word in own)
-
-
-def _shares(own: Sequence[str], before: str, answer: str) -> bool:
-    """Whether a word of the question's own was spoken of in the turn before."""
-    spoken = level(f"{before}\n{answer}")
-    return any(word in spoken for word in own)
-
-
-def _own_words(text: str) -> list[str]:
-    """The words that name a subject."""
-    return [word for word in content_words(text) if word not in _GENERIC and not word.isdigit()]
+# pointing back ----------------------------------------------------------------------------------
 
 
 def _pointing(core: str, before: Completion, answer: str) -> Completion:
     """A question with the name or thing it points at: 他强调了什么？ → 沈东强调了什么？."""
     subject = _subject(before.text)
-    pointer = _PERSONAL.search(level(core))
+    pointer = PERSONAL.search(level(core))
     if pointer:
         persons = people(before.text) or people(_first_sentence(answer))
         if persons:
             core = core[: pointer.start()] + persons[0] + core[pointer.end() :]
             return _joined(subject, core)
-    told = _told(before.text, answer) if _POINTS_BACK.search(level(core)) else []
+    told = _told(before.text, answer) if POINTS_BACK.search(level(core)) else []
     return _joined(" ".join([subject, *told]), core)
 
 
@@ -277,14 +222,9 @@ def _fragment(core: str) -> str:
     if match is None or len(match["core"]) > _FRAGMENT_CHARACTERS:
         return ""
     piece = match["core"]
-    if _ASKS.search(piece) or _POINTS_BACK.search(piece) or _ALSO.search(piece):
+    if ASKS.search(piece) or POINTS.search(piece) or ALSO.search(piece):
         return ""
     return core[match.start("core") : match.end("core")] if content_words(piece) else ""
-
-
-def _was_fragment(before: Completion) -> bool:
-    added = before.text.removeprefix(before.base).strip()
-    return bool(_fragment(added))
 
 
 def _replace(fragment: str, before: str) -> str:
@@ -306,7 +246,9 @@ def _counterparts(piece: str, text: str) -> list[tuple[int, int]]:
     if ordinal:
         unit = ordinal["unit"]
         alike = [m for m in _ORDINAL.finditer(text) if m["unit"].startswith(unit)]
-        return [(m.start(), m.start("unit") + len(unit)) for m in alike]
+        # 第二个 takes the place of 第一个, and not that of 四个方面.
+        alike = [m for m in alike if m[0].startswith("第") == piece.startswith("第")]
+        return [(m.start(), m.start("unit") + len(unit)) for m in reversed(alike)]
     places = []
     if people(piece):
         places += [_place(text, name) for name in people(text)]

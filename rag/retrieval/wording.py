@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from rag.chinese.normalise import fold
-from rag.chinese.words import bigrams, characters, content_words
+from rag.chinese.words import folded_bigrams, folded_characters, folded_words, is_content
 from rag.index.snapshot import Snapshot
 
 # Words that occur in every other passage tell nothing; so do units this common.
@@ -54,7 +54,7 @@ class Wording:
     `units` are its telling pairs and figures, `characters` its telling characters and figures, each
     with its share of the rarity of all of them;
     `sums` what its pairs (of function words, too) up to each place are worth together, `words` its
-    content words in order.
+    content words and terms of the collection, `printed` the terms as the newspaper prints them.
     """
 
     folded: str
@@ -62,6 +62,7 @@ class Wording:
     characters: Mapping[str, float]
     sums: tuple[float, ...]
     words: tuple[str, ...]
+    printed: Mapping[str, str]
 
     def coverage(self, text: str) -> float:
         """Return the share of the telling units in a folded text, in [0, 1]."""
@@ -73,13 +74,28 @@ class Wording:
 
     def longest_run(self, text: str) -> float:
         """Return the share of all pairs in the longest piece of the question found whole."""
-        sums = self.sums
-        best, start = 0.0, 0
-        for end in range(2, len(self.folded) + 1):
+        sums, folded = self.sums, self.folded
+        best, first, last = 0.0, 0, len(sums) - 1
+        while first < last:
+            # Only where each pair is found can a longer piece be, and mostly none is.
+            end = first
+            while end < last and folded[end : end + 2] in text:
+                end += 1
+            if sums[end] - sums[first] > best:
+                best = max(best, self._best_piece(text, first, end))
+            first = end + 1
+        return best / sums[-1] if sums[-1] else 0.0
+
+    def _best_piece(self, text: str, first: int, last: int) -> float:
+        """The worth of the best piece of the text among the pairs from `first` to before `last`."""
+        if self.folded[first : last + 1] in text:
+            return self.sums[last] - self.sums[first]
+        best, start = 0.0, first
+        for end in range(first + 2, last + 2):
             while end - start > 1 and self.folded[start:end] not in text:
                 start += 1
-            best = max(best, sums[end - 1] - sums[start])
-        return best / sums[-1] if sums[-1] else 0.0
+            best = max(best, self.sums[end - 1] - self.sums[start])
+        return best
 
     def matched(self, text: str) -> tuple[str, ...]:
         """Return the words of the question in a folded text; neighbours found together are one."""
@@ -91,16 +107,23 @@ class Wording:
                 joined[-1] += word
             elif not any(word in other for other in joined):
                 joined.append(word)
-        return tuple(word for word in joined if len(word) > 1 or word.isdigit())
+        whole = [word for word in joined if len(word) > 1 or word.isdigit()]
+        return tuple(map(self._as_printed, whole))
+
+    def _as_printed(self, words: str) -> str:
+        for folded, printed in self.printed.items():
+            words = words.replace(folded, printed)
+        return words
 
 
 def question_wording(question: str, snapshot: Snapshot) -> Wording:
     """Return the wording of a question, slips mended, weighed by rarity in the collection."""
     folded = fold(snapshot.mended(question))
-    words = content_words(folded)
+    terms = snapshot.lexicon.find(folded)
+    words = _with_terms([*filter(is_content, folded_words(folded))], terms)
     telling = set("".join(words))
-    pairs = _rarities(bigrams(folded), "bigrams", snapshot)
-    single = _rarities(characters(folded), "characters", snapshot)
+    pairs = _rarities(folded_bigrams(folded), "bigrams", snapshot)
+    single = _rarities(folded_characters(folded), "characters", snapshot)
     units = {pair: rarity for pair, rarity in pairs.items() if telling.issuperset(pair)}
     units |= {unit: rarity for unit, rarity in single.items() if unit.isascii()}
     return Wording(
@@ -109,7 +132,14 @@ def question_wording(question: str, snapshot: Snapshot) -> Wording:
         _telling({u: rarity for u, rarity in single.items() if u in telling or u.isascii()}),
         tuple(accumulate((pairs.get(a + b, 0.0) for a, b in pairwise(folded)), initial=0.0)),
         tuple(dict.fromkeys(word for word in words if word in folded)),
+        {term: snapshot.lexicon.printed(term) for term in terms},
     )
+
+
+def _with_terms(words: Sequence[str], terms: Sequence[str]) -> list[str]:
+    """Content words with the terms in the place of the words that they consist of."""
+    parts = [word for word in words if not any(word in term for term in terms)]
+    return [*terms, *parts]
 
 
 def _rarities(units: Sequence[str], field: str, snapshot: Snapshot) -> dict[str, float]:

@@ -26,6 +26,11 @@ from rag.chinese.normalise import fold, level, simplify
         ("党的20大", "党的二十大"),
         ("三亿五千万元", "3.5亿元"),
         ("一百零八位", "108位"),
+        ("上午九时", "上午9时"),
+        ("十六日凌晨两点", "16日凌晨2点"),
+        ("十二月十六号", "12月16日"),
+        ("2023-12-16", "二〇二三年十二月十六日"),
+        ("2023/1/5", "2023年1月5日"),
     ],
 )
 def test_different_spellings_meet(printed, asked):
@@ -35,13 +40,18 @@ def test_different_spellings_meet(printed, asked):
 WORDS = """
 统一 一个 一些 万一 千万别忘 四面八方 三番五次 十分重要 十四五规划 党的二十大精神
 一带一路 两会 五一劳动节 一二三产业 三四十人 十几人 数十人 百姓 三明市 八点一刻
-一心一意 三天两头 十大功能中心 3千米 3千克
+一时兴起 三点意见 3月8号楼 2.0.12 一心一意 三天两头 十大功能中心 3千米 3千克
 """
 
 
 @pytest.mark.parametrize("word", WORDS.split())
 def test_words_with_numerals_stay_words(word):
     assert fold(word) == word
+
+
+@pytest.mark.parametrize("text", ["三个一是什么", "“三个一”", "三个一的要求", "落实三个一"])
+def test_a_term_of_numerals_reads_the_same_wherever_it_stands(text):
+    assert "3个一" in fold(text)
 
 
 def test_spaces_stay_between_english_words_and_line_breaks_stay():

@@ -236,6 +236,22 @@ class TestUpdating:
         assert ("embed", steps[0][2], steps[0][2]) in steps
         assert steps[-1] == ("index", 1, 1)
 
+    def test_a_word_index_cut_in_another_way_is_cut_anew_without_embedding(
+        self, filled, embedder, monkeypatch
+    ):
+        before, made = ask(filled, "两万五千人次"), len(embedder.embedded)
+        monkeypatch.setattr(lexical, "_EDITION", "another")
+        monkeypatch.setattr(lexical, "folded_words", lambda folded: ["别样"])
+        changes = filled.update([source_file(SNOW, PLAYGROUND, MARKET)])
+        assert (changes.unchanged, changes.passages_embedded) == (3, 0)
+        assert len(embedder.embedded) == made
+        assert filled.snapshot().rarities(["别样"], "words")[0] < 0.2
+        assert ask(filled, "两万五千人次")[1] == before[1]
+        assert filled.generation() == 2
+        filled.update([source_file(SNOW, PLAYGROUND, MARKET)])
+        assert filled.generation() == 2
+        assert filled.check() == []
+
 
 class TestSharing:
     def test_a_reader_notices_a_new_state(self, filled, folder, settings):

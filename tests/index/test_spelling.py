@@ -11,7 +11,7 @@ from tests.support.collections import article, source_file
 TOWN = article(
     "古城夜游开放",
     "凤凰古城夜游线路开放，凤凰古城接待游客三万人，经济危机的影响减弱。",
-    "区长李超鲲鹏介绍，凤凰古城将增加夜游班次，危机的影响不大。",
+    "区长李超鲲鹏介绍，凤凰古城将增加夜游班次，六大工程开工，企业有信心，工业增长。",
     source="古城.txt",
 )
 
@@ -28,6 +28,8 @@ def town(collection):
         ("凤皇古城什么时候开放", "凤凰古城什么时候开放"),
         ("经济危记的影响", "经济危机的影响"),
         ("李超坤鹏介绍了什么", "李超鲲鹏介绍了什么"),
+        # 工业有 is in the collection too, but 成 and 业 do not sound alike.
+        ("六大工成有哪些", "六大工程有哪些"),
         # A wrong key: nothing that sounds alike fits, and only one thing fits at all.
         ("李超猫鹏介绍了什么", "李超鲲鹏介绍了什么"),
     ],

@@ -98,6 +98,51 @@ def test_cases_of_one_matter_are_not_heaped_up():
     assert "除雪车" not in text
 
 
+def talk(*turns):
+    """What each question of a conversation is searched as."""
+    history, searched = [], []
+    for question, answer in turns:
+        searched.append(ask(question, *history).search_text)
+        history.append((question, answer))
+    return searched
+
+
+def test_a_conversation_keeps_its_subject_until_another_is_named():
+    first, *later, changed, after = talk(
+        ("西太湖半程马拉松有多少人参加？", "1.5万人。"),
+        ("冠军是谁？", "王强。"),
+        ("成绩是多少？", "1小时5分。"),
+        ("女子组呢？", "李娟。"),
+        ("全长多少公里？", "21公里。"),
+        ("外地选手也能参加吗？", "能。"),
+        ("需要什么材料？", "身份证。"),
+        ("在哪里报名？", "官网。"),
+        ("换个问题，地铁6号线什么时候开工？", "明年。"),
+        ("有几个站？", "20个。"),
+    )
+    assert "西太湖" in first
+    assert all("西太湖半程马拉松" in text for text in later)
+    # What is passed over is not heaped up.
+    assert "女子组" not in later[-1]
+    assert "西太湖" not in changed
+    assert "地铁6号线" in after
+    assert "西太湖" not in after
+
+
+def test_numbered_parts_of_an_answer_are_asked_for_one_by_one():
+    *_, second, third = talk(
+        ("专题党课讲了哪些内容？", "讲了四个方面的内容。"),
+        ("第一个方面是什么？", "理论学习。"),
+        ("第二个呢？", "调查研究。"),
+        ("不对，我问的是第三个方面", "检视整改。"),
+    )
+    assert "专题党课" in second
+    assert "第二个方面" in second
+    assert "第一个" not in second
+    assert "第三个方面" in third
+    assert "第二个" not in third
+
+
 def test_a_person_pointed_at_is_named():
     text = ask("他还强调了什么？", ("专题党课是谁讲的？", "党课由区委书记沈东主讲。")).search_text
     assert "沈东还强调了什么" in text
@@ -209,6 +254,13 @@ def test_a_day_named_by_another_word_is_searched_by_its_date_too():
     assert ask("上周五谁来访？").search_text == "上周五谁来访？ 12月15日"
     assert ask("昨天的会议").search_text == "昨天的会议 12月19日"
     assert ask("去年的会议").search_text == "去年的会议"
+
+
+def test_a_question_in_traditional_characters_is_searched_in_simplified_ones():
+    question = ask("運河早市搬到了哪裡？")
+    assert question.search_text == "运河早市搬到了哪里？"
+    assert question.text == "運河早市搬到了哪裡？"
+    assert ask("乾隆何时南巡？").search_text == "乾隆何时南巡？"
 
 
 def test_festivals_are_days():
