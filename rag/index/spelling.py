@@ -77,7 +77,9 @@ def _mend_between(text: str, known: Frequency, following: Following) -> str:
         before, wrong, after = text[place - 1], text[place], text[place + 1]
         if not (is_han(before) and is_han(wrong) and is_han(after)):
             continue
-        if wrong in _FUNCTION or known(before + wrong) or known(wrong + after):
+        if wrong in _FUNCTION or (before in _FUNCTION and after in _FUNCTION):
+            continue
+        if known(before + wrong) or known(wrong + after):
             continue
         alike = [one for one in _meant(wrong) if known(before + one) and known(one + after)]
         if not alike and is_content(before) and is_content(after):
