@@ -4,7 +4,7 @@
 
 Each question is read against all passages of its own context (`context` in NAME.qa.jsonl.gz). AUC
 is the chance that an answerable question is held likelier than one its context does not answer;
-`refusal F1` is that of refusing below the threshold of `rag.answering.hope`; `span F1` the overlap
+`refusal F1` is that of refusing when the log-odds are below 0; `span F1` the overlap
 in characters of the likeliest answer with the nearest accepted one, `sentence` the share whose
 answer stands in the sentence that the reader points at.
 """
@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from retrieval import parse_set, read_articles, read_lines
 
-from rag.answering.hope import HOPELESS
 from rag.chinese.normalise import fold
 from rag.chinese.sentences import split_sentences
 from rag.evaluation.text import char_f1
@@ -78,11 +77,11 @@ def _sentence(text: str, judgement: Judgement) -> str:
 
 def _refusal(likely: np.ndarray, answerable: np.ndarray) -> str:
     if answerable.all():
-        below = float(np.mean(likely < np.log(HOPELESS / (1 - HOPELESS))))
+        below = float(np.mean(likely < 0))
         return f"over-refusal {below:.3f}"
     pairs = likely[answerable][:, None] - likely[~answerable][None]
     auc = float(np.mean((pairs > 0) + 0.5 * (pairs == 0)))
-    refused = likely < np.log(HOPELESS / (1 - HOPELESS))
+    refused = likely < 0
     right = (refused & ~answerable).sum()
     f1 = 2 * right / (refused.sum() + (~answerable).sum())
     over = (refused & answerable).sum() / answerable.sum()

@@ -28,7 +28,7 @@ from rag.answering.evidence import (
     sentences_of,
 )
 from rag.answering.generators.base import REFUSAL, Generator
-from rag.answering.hope import is_hopeless, likeliest, likelihood
+from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, proves_itself
 from rag.answering.plain import inert, without_marks
 from rag.answering.premise import false_premises
 from rag.answering.verification import Verification, verify
@@ -61,7 +61,7 @@ _SOURCE_WORD = r"(?:引用的)?(?:报道原文|报道|原文|引文|资料|文�
 # 根据报道，…… and 原文指出：……, but not 资料员……, which is part of what is said.
 _PREAMBLE = re.compile(
     rf"^(?:(?:根据|按照|据){_SOURCE_WORD}[，,：:]?(?:可知|可以看出)?[，,：:]?"
-    rf"|{_SOURCE_WORD}(?:提到|显示|写明|指出|说|称)(?:了)?[，,：:]?)(?=.{{6}})"
+    rf"|{_SOURCE_WORD}(?:提到|显示|写明|指出|说|称)(?:了)?[，,：:]?|{_SOURCE_WORD}[：:])(?=.{{6}})"
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
@@ -223,12 +223,14 @@ class _Run:
         return any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
 
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say the source's own sentence when the draft came to nothing and the reader is sure."""
-        sentence = likeliest(candidates)
-        if self._supported() or sentence is None:
+        """Say the source's own sentence when the draft does not answer and the reader is sure."""
+        said = [item.text for item in self.sentences]
+        if self._supported() and not misses_point(self.question, said):
             return
-        self.sentences.clear()
-        self.sources = _Sources()
+        sentence = likeliest(candidates)
+        if sentence is None or misses_point(self.question, [sentence.sentence.text]):
+            return
+        # What was told stays: streams cannot take it back, and it is verified or marked.
         self.trace["repaired"] = sentence.sentence.text
         event = self._check(as_statement(sentence.sentence.text), candidates)
         if event:
@@ -285,6 +287,9 @@ class _Run:
         found = verify(text, self.completed, candidates)
         self.checks.append(_trace(text, found))
         if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":
+            return None
+        if not self.sentences and not proves_itself(self.question, self.evidence, text, found):
+            self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
             text=text,

@@ -31,7 +31,7 @@ _NO_FILTERS = Filters()
 _DATE_BONUS = 1.5
 # Passages that say the same in the same words, and articles one of which is a reprint or a shorter
 # form of the other: shares of pairs of characters in common.
-_SAME, _SAME_STORY = 0.95, 0.5
+_SAME, _SAME_STORY = 0.95, 0.9
 # A passage this far above the other candidates in the dense channel is near in meaning.
 _NEAR = 1.0
 _HEADLINE_SHARE = 0.5
@@ -118,7 +118,9 @@ def search(
         raise QuestionError(
             f"{wanted} passages were asked for", remedy="ask for one passage at least (k >= 1)"
         )
-    vector = embedder.embed_queries([question.search_text])[0]
+    # Slips of the keyboard are mended for both channels.
+    mended = collection.snapshot().mended(question.search_text)
+    vector = embedder.embed_queries([mended])[0]
     kept, wording, generation = _ranked(collection, question, vector, wanted, filters, settings)
     if collection.generation() != generation:
         # A writer committed between the question to the indexes and that to the catalogue, which

@@ -13,8 +13,6 @@ _NEARLY = 0.9
 _MAX_SENTENCES = 2
 # Below this score the best sentence shares too little with the question to be its answer.
 _MIN_SCORE = 0.5
-# How likely the reader must hold it that a sentence answers.
-_LIKELY = 0.5
 # From this score on a sentence may answer without holding what the question seems to ask for.
 _SURE_SCORE = 0.75
 
@@ -30,14 +28,15 @@ class ExtractiveGenerator:
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the best sentence, and a second one that is nearly as good, in reading order.
 
-        What the reader saw decides where there is one; otherwise what the wording says.
+        Where a reader judged the evidence, what it cannot answer never comes here, and the nearest
+        sentence that holds what is asked for is the answer; otherwise it must be near enough.
         """
-        read = [(item.answering, item) for item in evidence if item.answering is not None]
-        if read:
-            likely, best_read = max(read, key=lambda pair: pair[0])
-            yield as_statement(best_read.sentence.text) if likely >= _LIKELY else REFUSAL
-            return
         focus = focus_of(question)
+        if any(item.answering is not None for item in evidence):
+            holding = [item for item in evidence if holds(focus, item.sentence.text, question)]
+            best_read = max(holding or evidence, key=lambda item: item.score)
+            yield as_statement(best_read.sentence.text)
+            return
         fitting = [
             item
             for item in evidence
