@@ -18,8 +18,8 @@ SETTINGS = AnsweringSettings()
 CHIEF = "东湖派出所所长赵立新介绍,今年一季度辖区火警同比下降30%。"
 
 
-def read(*articles, likely: float, answer: str) -> list[Evidence]:
-    """The evidence as a reader leaves it that sees `answer` with this likelihood."""
+def read(*articles, likely: float, answer: str, score: float = 0.8) -> list[Evidence]:
+    """The evidence, of this score, as a reader leaves it that sees `answer` so likely."""
     found = []
     for item in evidence_from(*articles):
         start = item.article.text.find(answer)
@@ -28,6 +28,7 @@ def read(*articles, likely: float, answer: str) -> list[Evidence]:
         found.append(
             replace(
                 item,
+                score=score,
                 answering=likely if inside else 0.02,
                 answer=Span(place, place + len(answer)) if inside else Span(place, place + 1),
             )
@@ -44,9 +45,8 @@ def answered(question: str, draft, evidence: list[Evidence]) -> Answer:
 
 def test_nothing_is_written_where_no_passage_answers():
     generator = Scripted("东湖派出所所长是赵立新。")
-    given = answered(
-        "东湖派出所所长是哪一年上任的?", generator, read(POLICE, likely=0.03, answer="赵立新")
-    )
+    evidence = read(POLICE, likely=0.03, answer="赵立新", score=0.4)
+    given = answered("东湖派出所所长是哪一年上任的?", generator, evidence)
     assert given.refused
     assert given.related
     assert generator.questions == []
@@ -67,18 +67,45 @@ def test_a_draft_without_support_gives_way_to_the_sentence_the_reader_is_sure_of
         assert given.trace["repaired"] == CHIEF
 
 
+def test_in_doubt_an_answer_has_to_be_the_one_that_the_reader_saw():
+    evidence = read(POLICE, likely=0.3, answer="赵立新", score=0.5)
+    question = "东湖派出所有什么新闻?"
+    seen = answered(question, "东湖派出所所长是赵立新。", evidence)
+    assert not seen.refused
+    elsewhere = answered(question, "烟感器共安装3200个。", evidence)
+    assert elsewhere.refused
+    assert not elsewhere.sources
+    # Found more likely, the same draft stands: it is supported, if not to the point.
+    likely = read(POLICE, likely=0.3, answer="赵立新", score=0.8)
+    assert not answered(question, "烟感器共安装3200个。", likely).refused
+
+
+def test_in_doubt_who_asks_for_a_figure_is_not_told_something_else():
+    evidence = read(MARKET, likely=0.3, answer="孙丽", score=0.5)
+    assert answered("早市有多少个摊位?", "市场负责人是孙丽。", evidence).refused
+
+
+def test_a_day_that_the_draft_leaves_out_is_added_from_the_source():
+    evidence = read(MARKET, likely=0.95, answer="4月9日")
+    given = answered("早市是什么时候搬迁的?", "运河早市整体搬迁至文化广场北侧。", evidence)
+    assert "4月9日" in given.sentences[-1].text
+    assert [sentence.verdict for sentence in given.sentences] == [Verdict.SUPPORTED] * 2
+
+
 def test_a_reader_that_is_not_sure_repairs_nothing():
     given = answered("东湖派出所所长是谁?", REFUSAL, read(POLICE, likely=0.6, answer="赵立新"))
     assert given.refused
 
 
-def test_without_a_model_the_reader_s_sentence_is_the_answer():
-    question = "谁介绍了火警的情况?"
-    extractive = ExtractiveGenerator()
-    sure = answered(question, extractive, read(MARKET, POLICE, likely=0.9, answer="赵立新"))
-    assert sure.text == CHIEF
-    unsure = answered(question, extractive, read(MARKET, POLICE, likely=0.3, answer="赵立新"))
-    assert unsure.refused
+def test_without_a_model_the_nearest_sentence_that_holds_what_is_asked_is_the_answer():
+    given = answered(
+        "谁介绍了火警的情况?",
+        ExtractiveGenerator(),
+        read(MARKET, POLICE, likely=0.9, answer="赵立新"),
+    )
+    assert given.text == CHIEF
+    unlikely = read(MARKET, POLICE, likely=0.05, answer="赵立新", score=0.3)
+    assert answered("谁介绍了火警的情况?", ExtractiveGenerator(), unlikely).refused
 
 
 def test_evidence_that_nobody_read_is_judged_by_its_wording():

@@ -10,7 +10,7 @@ from rag.errors import ModelError
 from rag.models.catalogue import find_model
 from rag.models.embedder import encodable, load_embedder
 from rag.models.langchain import LangChainEmbeddings
-from rag.models.onnx_embedder import _batches
+from rag.models.onnx_batches import make_batches
 from rag.settings import Settings
 
 PASSAGES = (
@@ -52,7 +52,7 @@ def test_a_damaged_conversion_is_an_error_with_a_remedy(tmp_path):
 
 def test_batches_hold_every_text_once_within_the_budget():
     lengths = [3, 50, 7, 7, 120, 1, 30, 30]
-    batches = _batches(lengths, 100)
+    batches = make_batches(lengths, 100)
     assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
     for batch in batches:
         padded = max(lengths[place] for place in batch) * len(batch)
