@@ -22,13 +22,15 @@ WRITTEN = "运河早市整体搬迁至人民路北侧。"
 
 @pytest.fixture
 def make(tmp_path, monkeypatch):
-    """Opens assistants over three articles, with a stand-in for both models."""
+    """Opens assistants over three articles, with stand-ins for the models."""
     monkeypatch.setattr(rag.models.embedder, "load_embedder", lambda _: HashingEmbedder())
     opened: list[Assistant] = []
 
     def make(**overrides) -> Assistant:
         settings = Settings.load(
-            collection=tmp_path / "collection", today=date(2023, 12, 20), **overrides
+            collection=tmp_path / "collection",
+            today=date(2023, 12, 20),
+            **{"retrieval": {"rerank": 0}} | overrides,
         )
         assistant = Assistant.open(settings=settings, model=Scripted(WRITTEN))
         opened.append(assistant)

@@ -24,6 +24,8 @@ SURE = 0.85
 """From here on the reader's own sentence stands in for a draft that came to nothing."""
 HOPELESS = 0.13
 """Likelihood below which nothing is written."""
+GLIMPSE = 0.35
+"""What the reader holds this likely is written about all the same, however it was worded."""
 DOUBTFUL = 0.5
 """Likelihood below which an answer counts only when it is the reader's own and fully supported."""
 # What the reader says is not surer than this.
@@ -51,7 +53,7 @@ def is_hopeless(evidence: Sequence[Evidence], selected: Sequence[EvidenceSentenc
         return True
     likely = likelihood(evidence)
     if likely is not None:
-        return likely < HOPELESS
+        return likely < HOPELESS and not any((e.answering or 0.0) >= GLIMPSE for e in evidence)
     wording = max(item.score for item in selected)
     return wording < _FAR_WORDING and evidence[0].score < _FAR_PASSAGE
 

@@ -20,6 +20,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from rag.chinese.normalise import level, simplify
+from rag.chinese.numbers import rewrite_numbers
 from rag.errors import ModelError
 from rag.models.catalogue import Model, find_model
 from rag.models.e5 import AdaptedE5, build_tokenizer
@@ -75,10 +77,10 @@ class Reader:
 
     def judge(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
         """Return the judgement of each (headline, text)."""
-        asked = encodable(question)[:_QUESTION_CHARS]
+        asked = _as_trained(question)
         before = [f"{headline}\n" if headline else "" for headline, _ in passages]
         encodings = [
-            self._tokenizer.encode(asked, encodable(start + text))
+            self._tokenizer.encode(asked, encodable(simplify(start + text)))
             for start, (_, text) in zip(before, passages, strict=True)
         ]
         order = sorted(range(len(encodings)), key=lambda place: -len(encodings[place].ids))
@@ -168,6 +170,12 @@ def _is_current(folder: Path, model: Model) -> bool:
         )
     except (OSError, ValueError, KeyError, AttributeError):
         return False
+
+
+def _as_trained(question: str) -> str:
+    """The question in the form of those it was trained on: with Arabic figures and its mark."""
+    plain = rewrite_numbers(level(encodable(question)))[:_QUESTION_CHARS]
+    return plain.rstrip("?。.! ") + "？"
 
 
 def _judgement(
