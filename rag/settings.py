@@ -128,7 +128,7 @@ class AnsweringSettings(_Section):
     unsupported: Literal["remove", "mark"] = Field(
         "remove", description="what happens to a sentence that no source supports"
     )
-    history_turns: int = Field(3, ge=0, description="earlier turns that a follow-up may refer to")
+    history_turns: int = Field(8, ge=0, description="earlier turns that a follow-up may refer to")
     rewrite: bool = Field(
         False,
         description="whether the language model completes follow-up questions; on two cores it"

@@ -26,7 +26,7 @@ HOPELESS = 0.13
 """Likelihood below which nothing is written."""
 GLIMPSE = 0.35
 """What the reader holds this likely is written about all the same, however it was worded."""
-DOUBTFUL = 0.5
+DOUBTFUL = 0.7
 """Likelihood below which an answer counts only when it is the reader's own and fully supported."""
 # What the reader says is not surer than this.
 _LEAST = 1e-4

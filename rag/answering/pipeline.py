@@ -27,6 +27,7 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
+from rag.answering.fragments import whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, proves_itself
 from rag.answering.plain import inert, without_marks
@@ -281,7 +282,8 @@ class _Run:
     ) -> SentenceVerified | None:
         # What a source says word for word is nobody's preamble.
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
-        text = inert(without_marks(written.strip() if verbatim else _clean(written)))
+        text = written.strip() if verbatim else whole(_clean(written), candidates)
+        text = inert(without_marks(text))
         if not text or _says_nothing(text) or (self.said and repeats(text, self.said)):
             return None
         found = verify(text, self.completed, candidates)

@@ -1,0 +1,53 @@
+"""Fragments made whole: 79人 becomes the clause of its source that says what the 79 are.
+
+A small model often answers with the bare figure, day or name. A reader then has to look up what it
+belongs to, and so has whoever verifies it; the source's own words around it say both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.evidence import EvidenceSentence, as_statement
+
+# A longer answer is a sentence of its own.
+_LEAST_CHARS, _FRAGMENT_CHARS = 2, 16
+# A clause shorter than this says as little as the fragment: the one beside it belongs to it.
+_CLAUSE_CHARS = 14
+_WHOLE_CHARS = 90
+_CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
+_EDGES = ' 。，,.！!？?；;：:“”"「」'
+
+
+def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
+    """Return the source's clause around `text` when that is a fragment of it, else `text`.
+
+    The sentence in which the reader saw the answer goes before the others.
+    """
+    fragment = text.strip().strip(_EDGES)
+    if not _LEAST_CHARS <= len(fragment) <= _FRAGMENT_CHARS:
+        return text
+    # 20人 is not in 120人.
+    standing = re.compile(rf"(?<!\d){re.escape(fragment)}(?!\d)")
+    holding = [item for item in candidates if standing.search(item.sentence.text)]
+    holding.sort(key=lambda item: fragment not in item.answer)
+    match = standing.search(holding[0].sentence.text) if holding else None
+    if match is None:
+        return text
+    found = _around(match.start(), match.end(), holding[0].sentence.text)
+    return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
+
+
+def _around(start: int, end: int, sentence: str) -> str:
+    """The clauses that hold this part, with a neighbour where they are short."""
+    clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(sentence)]
+    inside = [place for place, (a, b) in enumerate(clauses) if a < end and start < b]
+    first, last = inside[0], inside[-1]
+    if clauses[last][1] - clauses[first][0] < _CLAUSE_CHARS:
+        # A day opens its sentence; other short clauses end one.
+        if first == 0:
+            last = min(last + 1, len(clauses) - 1)
+        else:
+            first -= 1
+    return sentence[clauses[first][0] : clauses[last][1]].strip().strip('“”"「」 ')
