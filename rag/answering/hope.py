@@ -69,23 +69,26 @@ def proves_itself(
 ) -> bool:
     """Return whether a first sentence may stand: likely, or the same that the reader saw.
 
-    In doubt it has to be supported whole, to cite the place where the reader sees the answer, and
-    to hold a day or figure where one is asked for.
+    In doubt it has to be supported whole, to cite the place where the reader sees the answer in the
+    likeliest or in the leading passage, and to hold a day or figure where one is asked for.
     """
     likely = likelihood(evidence)
     if likely is None or likely >= DOUBTFUL:
         return True
-    best = max(evidence, key=lambda item: item.answering or 0.0)
-    place = best.answer
+    likeliest_one = max(evidence, key=lambda item: item.answering or 0.0)
     return (
         found.verdict is Verdict.SUPPORTED
-        and place is not None
-        and any(
-            source.article.id == best.article.id
-            and source.sentence.start <= place.start < source.sentence.end
-            for source in found.sources
-        )
+        and any(_is_cited(item, found) for item in (likeliest_one, evidence[0]))
         and not misses_point(question, [sentence])
+    )
+
+
+def _is_cited(item: Evidence, found: Verification) -> bool:
+    """Whether the reader's place in a passage lies in one of the cited sentences."""
+    return item.answer is not None and any(
+        source.article.id == item.article.id
+        and source.sentence.start <= item.answer.start < source.sentence.end
+        for source in found.sources
     )
 
 
