@@ -39,6 +39,7 @@ _HEADLINE_SHARE = 0.5
 _COSINE_UNRELATED, _COSINE_SAME = 0.78, 0.92
 # Share of the nearness in meaning in the score of the best finding; the rest is its wording.
 _NEARNESS_SHARE = 0.5
+_HEADLINE_READ = 60
 # What a unit of the reader's log-odds adds to a relevance; fitted as the weights of `fusion`.
 _JUDGED = 0.3
 # A finding that is this much less relevant than the best gets a third (1/e) of its score.
@@ -241,10 +242,12 @@ def _reranked(found: Sequence[_Found], question: str, reader: Reader, count: int
 
 
 def _above(candidate: _Candidate) -> str:
-    """The line that the reader sees above a passage."""
-    return " ".join(
-        part for part in (candidate.article.headline, candidate.passage.subhead) if part
-    )
+    """The line that the reader sees above a passage.
+
+    What some exports give as a headline is the whole article: it is cut, for reading it takes time.
+    """
+    parts = (candidate.article.headline[:_HEADLINE_READ], candidate.passage.subhead)
+    return " ".join(part for part in parts if part)
 
 
 def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:
