@@ -201,12 +201,13 @@ class Assistant:
         understood = understand(asked, recent, today=self.today)
         if understood.followed_up and (completed := self._rewritten(asked, recent)):
             understood = replace(understood, search_text=completed)
+        limits = _readable(filters)
         evidence = search(
             collection,
             self.embedder,
             understood,
             k=self.settings.retrieval.k,
-            filters=_readable(filters),
+            filters=limits,
             settings=self.settings,
             reader=self.reader,
         )
@@ -219,6 +220,7 @@ class Assistant:
             before=recent[-1].question if understood.followed_up else "",
             history=recent,
             today=self.today,
+            limited=bool(limits),
             timings={"search": round(time.perf_counter() - started, 4)},
         ):
             if isinstance(event, AnswerDone):

@@ -100,7 +100,8 @@ def _collection(settings: Settings) -> Iterator[Check]:
         stats = collection.stats()
         if not stats.articles:
             raise CollectionMissingError(
-                f"there is nothing in {settings.collection} yet", remedy="run `wenbao ingest seeds`"
+                f"there is nothing in {settings.collection} yet",
+                remedy=f"run `wenbao ingest --collection {settings.collection} PATH…`",
             )
         problems = collection.check()
     if problems:

@@ -83,6 +83,13 @@ def test_a_filter_with_half_a_character_is_explained(make):
         make().search(QUESTION, filters=Filters(byline="\udc80"))
 
 
+def test_a_refusal_says_that_the_search_was_limited(make):
+    assistant = make()
+    nothing = assistant.ask(QUESTION, filters=Filters(headline="没有这样的标题"))
+    assert nothing.refused
+    assert nothing.reason == "所选的范围里没有找到与问题有关的报道"
+
+
 def test_no_filters_and_wrong_ones(make):
     assistant = make()
     assert assistant.search(QUESTION, filters=None) == assistant.search(QUESTION)

@@ -20,28 +20,25 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from questions import Words, about_clauses, about_facts, fact_exchanged, shortened
 from scipy import sparse
 
-from rag.chinese.dates import find_dates
-from rag.chinese.names import names
-from rag.chinese.numbers import find_numbers
 from rag.chinese.words import bigrams
 from rag.index.chunking import split_article
 from rag.types import Article
 
 _SIZES = (90, 120, 120, 160, 240)
 _LONGEST = 400
-_BASE = date(2023, 6, 15)
-_CLAUSE = re.compile(r"[^，。；！？：、\n]+")
-_YEAR = re.compile(r"(?:19|20)\d\d年?")
-_WHEN = ("什么时候", "何时", "哪一天", "什么时间")
-_LEADS = ("", "", "", "请问", "我想知道")
+# Shares of the questions that are shortened as for a search engine, and that come again with
+# another word in them.
+_SHORT, _EXCHANGED, _FACTS = 0.35, 0.35, 0.6
+# Share of the news' questions that ask for a figure or day; about clauses there are fewer.
+_ABOUT_FACTS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Nearest:
         return np.argsort(-scores)[:count].tolist()
 
 
-def cmrc(data: Path, chance: random.Random) -> Iterator[Group]:
+def cmrc(data: Path, words: Words, chance: random.Random) -> Iterator[Group]:
     """Yield the groups made from the questions of people."""
     articles = {
         line["id"]: Article(line["id"], line.get("title") or "", line["text"], "cmrc")
@@ -119,7 +116,7 @@ def cmrc(data: Path, chance: random.Random) -> Iterator[Group]:
         headline = articles[key].headline if chance.random() < 0.7 else ""
         shown = [_with_answer(headline, right, answer, question)]
         others = [text for text in passages[key] if answer not in text]
-        shown += [Shown(headline, chance.choice(others))] if others else []
+        shown += [Shown(headline, _other(question, others, chance))] if others else []
         near = [
             (other, text)
             for other, text in (everywhere[place] for place in nearest.rank(question, 12))
@@ -128,16 +125,15 @@ def cmrc(data: Path, chance: random.Random) -> Iterator[Group]:
         if near:
             other, text = chance.choice(near[:4])
             shown.append(Shown(articles[other].headline if headline else "", text))
-        yield Group(question, shown)
-        exchanged = _exchanged(question, articles[key].text, chance)
-        if exchanged:
-            wrong = [Shown(headline, right)]
-            wrong += [Shown(headline, chance.choice(others))] if others else []
-            yield Group(exchanged, wrong)
+        yield Group(_asked(question, chance), shown)
+        text = f"{articles[key].headline}\n{articles[key].text}"
+        changed = _changed(question, f"{headline}\n{right}", text, words, chance)
+        if changed:
+            yield Group(_asked(changed, chance), [replace(shown[0], start=-1, end=-1), *shown[1:2]])
 
 
-def news(data: Path, count: int, chance: random.Random) -> Iterator[Group]:
-    """Yield groups whose questions are sentences of news with one fact asked for."""
+def news(data: Path, count: int, words: Words, chance: random.Random) -> Iterator[Group]:
+    """Yield groups whose questions are sentences of news with one thing asked for."""
     lines = list(read_lines(data / "crud_docs.corpus.jsonl.gz"))
     chance.shuffle(lines)
     made = 0
@@ -150,22 +146,39 @@ def news(data: Path, count: int, chance: random.Random) -> Iterator[Group]:
         if len(texts) < 2:
             continue
         right = chance.choice(texts)
-        asked = _asked(right, chance)
+        ask = about_facts if chance.random() < _ABOUT_FACTS else about_clauses
+        asked = ask(right, chance)
         if asked is None:
             continue
         question, start, end = asked
         answer = right[start:end]
         others = [text for text in texts if answer not in text]
         shown = [Shown(article.headline, right, start, end)]
-        if others:
-            asked_pairs = set(bigrams(question))
-            others.sort(key=lambda text: -len(asked_pairs & set(bigrams(text))))
-            shown.append(Shown(article.headline, others[0]))
+        shown += [Shown(article.headline, _other(question, others, chance))] if others else []
         made += 1
-        yield Group(question, shown)
-        exchanged = _exchanged(question, article.text, chance)
-        if exchanged and chance.random() < 0.5:
-            yield Group(exchanged, [Shown(article.headline, right)])
+        yield Group(_asked(question, chance), shown)
+        changed = _changed(question, right, article.text, words, chance)
+        if changed:
+            yield Group(_asked(changed, chance), [Shown(article.headline, right)])
+
+
+def _asked(question: str, chance: random.Random) -> str:
+    return shortened(question, chance) if chance.random() < _SHORT else question
+
+
+def _changed(question: str, passage: str, article: str, words: Words, chance: random.Random) -> str:
+    """A question that the passage does not answer any more; empty where none is to be made."""
+    if chance.random() < _EXCHANGED:
+        return words.exchanged(question, passage, article, chance)
+    return fact_exchanged(question, article, chance) if chance.random() < _FACTS else ""
+
+
+def _other(question: str, texts: list[str], chance: random.Random) -> str:
+    """One of the texts; in two of three cases the one that is nearest in wording."""
+    asked = set(bigrams(question))
+    if chance.random() < 1 / 3:
+        return chance.choice(texts)
+    return max(texts, key=lambda text: len(asked & set(bigrams(text))))
 
 
 def _with_answer(headline: str, text: str, answer: str, question: str) -> Shown:
@@ -179,80 +192,6 @@ def _with_answer(headline: str, text: str, answer: str, question: str) -> Shown:
     return Shown(headline, text, start, start + len(answer))
 
 
-def _facts(text: str) -> list[tuple[int, int, str]]:
-    """The figures, days and names of a text with what asks for each."""
-    dates = [(m.start, m.end, "date") for m in find_dates(text, _BASE)]
-    found = list(dates)
-    found += [
-        (number.start, number.end, "number")
-        for number in find_numbers(text)
-        if not any(start < number.end and number.start < end for start, end, _ in dates)
-    ]
-    for name in names(text):
-        start = text.find(name)
-        found.append((start, start + len(name), "name"))
-    return found
-
-
-def _asked(text: str, chance: random.Random) -> tuple[str, int, int] | None:
-    """A question for one fact of the text, made of the clauses around it, and the fact's place."""
-    clauses = [(m.start(), m.end()) for m in _CLAUSE.finditer(text)]
-    # Names are left to the questions of people: what is cut out as one is too often none.
-    facts = [fact for fact in _facts(text) if fact[2] != "name"]
-    chance.shuffle(facts)
-    for start, end, kind in facts:
-        place = next((i for i, (a, b) in enumerate(clauses) if a <= start and end <= b), None)
-        if place is None:
-            continue
-        first, last = clauses[place]
-        before, after = text[first:start], text[end:last]
-        if place and chance.random() < 0.6:
-            before = text[slice(*clauses[place - 1])] + before
-        if len(before) + len(after) < 8 or len(before) + len(after) > 60:
-            continue
-        fact = text[start:end]
-        if kind == "number":
-            unit = re.sub(r"^[\d.,，百千万亿余多]+", "", fact)
-            asking = "多少" + unit if "%" not in fact else "多少"
-        else:
-            asking = "哪一年" if _YEAR.fullmatch(fact) else chance.choice(_WHEN)
-        lead = chance.choice(_LEADS)
-        mark = chance.choice("？？?") if chance.random() < 0.8 else ""
-        return f"{lead}{before}{asking}{after}{mark}", start, end
-    return None
-
-
-def _exchanged(question: str, text: str, chance: random.Random) -> str | None:
-    """The question with one figure, day or name exchanged for another; None if it has none."""
-    facts = _facts(question)
-    if not facts:
-        return None
-    start, end, kind = chance.choice(facts)
-    fact = question[start:end]
-    if kind == "name":
-        others = [name for name in names(text) if name not in question]
-        other = chance.choice(others) if others else None
-    else:
-        other = _other_figure(fact, chance)
-    if not other or other == fact or other in text:
-        return None
-    return question[:start] + other + question[end:]
-
-
-def _other_figure(fact: str, chance: random.Random) -> str | None:
-    digits = list(re.finditer(r"\d+", fact))
-    if not digits:
-        return None
-    match = chance.choice(digits)
-    value = int(match[0])
-    other = max(1, value + chance.choice((-7, -4, -3, -2, -1, 1, 2, 3, 5, 8)))
-    if fact[match.end() : match.end() + 1] == "月":
-        other = (other - 1) % 12 + 1
-    if fact[match.end() : match.end() + 1] == "日":
-        other = (other - 1) % 28 + 1
-    return fact[: match.start()] + str(other) + fact[match.end() :]
-
-
 def main() -> None:
     """Write the groups in random order."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -262,7 +201,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    groups = [*cmrc(options.data, chance), *news(options.data, options.news, chance)]
+    asked = read_lines(options.data / "cmrc2018_train.qa.jsonl.gz")
+    words = Words(line["question"] for line in asked)
+    groups = [*cmrc(options.data, words, chance), *news(options.data, options.news, words, chance)]
     chance.shuffle(groups)
     with options.out.open("w", encoding="utf-8") as stream:
         for group in groups:

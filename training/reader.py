@@ -14,16 +14,18 @@ import json
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 from transformers import BertModel
+
+from rag.models.reader import as_trained
 
 _PARTS = {
     "q": "attention.self.query",
@@ -81,9 +83,21 @@ class Reader(nn.Module):
         spans = self.span(hidden)
         return self.relevance(hidden[:, 0])[:, 0], spans[..., 0], spans[..., 1]
 
+    def take(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Begin with what `trained` returned once."""
+        with torch.no_grad():
+            for name, parameter in self._named().items():
+                parameter.copy_(tensors[name])
+
     def trained(self) -> dict[str, torch.Tensor]:
         """Return what is written, under the names that `rag.models.reader` reads."""
-        tensors: dict[str, torch.Tensor] = {}
+        return {
+            name: tensor.detach().to(torch.float16).contiguous()
+            for name, tensor in self._named().items()
+        }
+
+    def _named(self) -> dict[str, nn.Parameter]:
+        tensors: dict[str, nn.Parameter] = {}
         for number, layer in enumerate(self.encoder.encoder.layer):
             for ours, path in _PARTS.items():
                 adapted = layer.get_submodule(path)
@@ -91,9 +105,7 @@ class Reader(nn.Module):
                 tensors[f"l{number}.{ours}.up"] = adapted.up
         for name, head in (("relevance", self.relevance), ("span", self.span)):
             tensors[f"{name}.w"], tensors[f"{name}.b"] = head.weight, head.bias
-        return {
-            name: tensor.detach().to(torch.float16).contiguous() for name, tensor in tensors.items()
-        }
+        return tensors
 
 
 def encode(tokenizer: Tokenizer, group: dict[str, Any]) -> list[dict[str, Any]]:
@@ -101,7 +113,7 @@ def encode(tokenizer: Tokenizer, group: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for shown in group["passages"]:
         before = f"{shown['headline']}\n" if shown["headline"] else ""
-        encoding = tokenizer.encode(group["question"], before + shown["text"])
+        encoding = tokenizer.encode(as_trained(group["question"]), before + shown["text"])
         ids = encoding.ids[:_ALL_TOKENS]
         inside = [i for i, kind in enumerate(encoding.sequence_ids[:_ALL_TOKENS]) if kind == 1]
         start = end = -1
@@ -185,6 +197,7 @@ def main() -> None:
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="adapter to go on from, of another training")
     parser.add_argument("--layers", type=int, default=8)
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -201,6 +214,8 @@ def main() -> None:
         groups = [encode(tokenizer, json.loads(line)) for line in stream]
     plan = batches(groups, options.tokens, chance)
     reader = Reader(options.model, options.layers, options.rank)
+    if options.start:
+        reader.take(load_file(options.start))
     reader.train()
     for module in reader.modules():
         if isinstance(module, nn.Dropout):

@@ -110,21 +110,22 @@ def answer_events(
     completed: str = "",
     before: str = "",
     history: Sequence[Turn] = (),
+    limited: bool = False,
     timings: Mapping[str, float] | None = None,
 ) -> Iterator[StreamEvent]:
     """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
 
     `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
     turns supply, and `before` the question that it follows. Who only asks for more (还有呢) is not
-    told again what the answers of `history` say. `timings` are the seconds of the steps before; the
-    answer's own are added.
+    told again what the answers of `history` say. `limited` says that filters limited the search.
+    `timings` are the seconds of the steps before; the answer's own are added.
     """
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
     yield EvidenceFound(run.evidence)
     if not evidence:
-        yield run.refuse("没有找到与问题有关的报道")
+        yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
         return
     absent = false_premises(run.completed, [item.article for item in evidence], today)
     if absent:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.chinese.normalise import level
@@ -78,6 +78,7 @@ def find_dates(text: str, base: date) -> list[DateMention]:
     mentions: list[DateMention] = []
     before: DateMention | None = None
     before_has_year = False
+    resolved_by: _Resolver | None = None
     for match, resolve in matches:
         start, end = match.span()
         if before and "\n" in levelled[before.end : start]:
@@ -95,13 +96,32 @@ def find_dates(text: str, base: date) -> list[DateMention]:
         # After 2022年12月3日, the year of 16日 and 12月16日 in the same sentence is known.
         yearless = yearless and not (before and before_has_year)
         mention = DateMention(start, end, text[start:end], *days, yearless)
+        if mentions and levelled[mentions[-1].end : start].strip() == "(":
+            mentions[-1], mention = _as_one_day((mentions[-1], resolved_by), (mention, resolve))
         mentions.append(mention)
+        resolved_by = resolve
         if resolve in (_full, _month, _iso):
             before_has_year = bool(_group(match, "year")) or (
                 before_has_year and before is not None
             )
             before = mention
     return mentions
+
+
+def _as_one_day(
+    outer: tuple[DateMention, _Resolver | None], inner: tuple[DateMention, _Resolver | None]
+) -> tuple[DateMention, DateMention]:
+    """The two mentions of 今天（8月30日） or 8月30日（周日）: the date says which day is meant."""
+    told = [mention for mention, resolve in (outer, inner) if resolve in (_full, _day, _iso)]
+    spoken = [mention for mention, resolve in (outer, inner) if resolve in (_day_word, _week)]
+    if len(told) != 1 or len(spoken) != 1:
+        return outer[0], inner[0]
+    (day,) = told
+    first, second = (
+        replace(mention, first=day.first, last=day.last, yearless=day.yearless)
+        for mention in (outer[0], inner[0])
+    )
+    return first, second
 
 
 def _matches(text: str) -> list[tuple[re.Match[str], _Resolver]]:

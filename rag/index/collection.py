@@ -348,7 +348,8 @@ class Collection:
 
     def _missing(self) -> CollectionMissingError:
         return CollectionMissingError(
-            f"there is nothing in {self.folder} yet", remedy="run `wenbao ingest seeds`"
+            f"there is nothing in {self.folder} yet",
+            remedy=f"run `wenbao ingest --collection {self.folder} PATH…`",
         )
 
     def _require_embedder(self, manifest: Manifest) -> None:

@@ -77,7 +77,7 @@ class Reader:
 
     def judge(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
         """Return the judgement of each (headline, text)."""
-        asked = _as_trained(question)
+        asked = as_trained(question)
         before = [f"{headline}\n" if headline else "" for headline, _ in passages]
         encodings = [
             self._tokenizer.encode(asked, encodable(simplify(start + text)))
@@ -172,8 +172,8 @@ def _is_current(folder: Path, model: Model) -> bool:
         return False
 
 
-def _as_trained(question: str) -> str:
-    """The question in the form of those it was trained on: with Arabic figures and its mark."""
+def as_trained(question: str) -> str:
+    """Return the question in the form that the reader knows: Arabic figures, a question mark."""
     plain = rewrite_numbers(level(encodable(question)))[:_QUESTION_CHARS]
     return plain.rstrip("?。.! ") + "？"
 

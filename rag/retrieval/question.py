@@ -41,8 +41,8 @@ class Question:
     `text` is what was asked; `search_text` the same in simplified characters, which the embedder
     knows best, and with what earlier turns supply, to be searched;
     `dates` are the days it names; `followed_up` whether anything was supplied; `printed` whether
-    it asks for what was printed on these days (12月16日的报纸), so that they are a filter and not
-    a preference only.
+    it asks for what was printed on these days (12月16日的报纸), so that they are a filter where
+    something was, and not a preference only.
     """
 
     text: str
@@ -54,8 +54,9 @@ class Question:
 
 # 昨天, 上周五: articles name such a day by its date.
 _SPOKEN_DAY = re.compile(r"[天昨今明前后周期拜]")
+# 12月16日的报道 may also be about that day and printed on the next one.
 _PRINTED = re.compile(
-    r"(?:的|那天的?|当天的?)?(?:报纸|报道|报上|头版|要闻|版面|见报|刊登|刊发|刊载|登载|发表|早报|晚报|日报)"
+    r"(?:的|那天的?|当天的?)?(?:报纸|报上|头版|要闻|版面|见报|刊登|刊发|刊载|登载|早报|晚报|日报)"
 )
 _DAYS_OF_MONTH = 31
 

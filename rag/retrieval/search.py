@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,7 @@ def search(
         raise QuestionError(
             f"{wanted} passages were asked for", remedy="ask for one passage at least (k >= 1)"
         )
+    filters = _with_days_printed(collection, question, filters)
     # Slips of the keyboard are mended for both channels.
     mended = collection.snapshot().mended(question.search_text)
     vector = embedder.embed_queries([mended])[0]
@@ -130,6 +131,19 @@ def search(
     if reader is not None and settings.retrieval.rerank:
         kept = _reranked(kept, question.search_text, reader, settings.retrieval.rerank)
     return _explain(kept[:wanted], wording)
+
+
+def _with_days_printed(collection: Collection, question: Question, filters: Filters) -> Filters:
+    """The filters, narrowed to the days whose newspaper is asked for if anything appeared then."""
+    if not question.printed or filters.published_from or filters.published_to:
+        return filters
+    narrowed = replace(
+        filters,
+        published_from=min(day.first for day in question.dates),
+        published_to=max(day.last for day in question.dates),
+    )
+    printed = collection.selected(narrowed)
+    return narrowed if printed is not None and len(printed) else filters
 
 
 def _ranked(
@@ -285,6 +299,7 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
     for one, coverage in zip(kept, coverages, strict=True):
         candidate = one.candidate
         matched = wording.matched(candidate.text)
+        answering, answer = _answer(one)
         evidence.append(
             Evidence(
                 passage=candidate.passage,
@@ -295,21 +310,19 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
                 coverage=coverage,
                 matched=matched,
                 reasons=_reasons(one, matched, wording),
-                **_answer(one),
+                answering=answering,
+                answer=answer,
             )
         )
     return evidence
 
 
-def _answer(one: _Found) -> dict[str, Any]:
-    """What the reader said, in the terms of `Evidence`."""
+def _answer(one: _Found) -> tuple[float | None, Span | None]:
+    """How likely the passage answers, in [0, 1], and where in its article; None if not judged."""
     if one.judgement is None:
-        return {}
+        return None, None
     start, (first, last) = one.candidate.passage.start, one.judgement.answer
-    return {
-        "answering": 1 / (1 + math.exp(-one.judgement.relevance)),
-        "answer": Span(start + first, start + last),
-    }
+    return 1 / (1 + math.exp(-one.judgement.relevance)), Span(start + first, start + last)
 
 
 def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str, ...]:

@@ -84,3 +84,12 @@ def test_several_dates_in_order_with_offsets_into_the_printed_text():
     mentions = find_dates(text, BASE)
     assert [mention.text for mention in mentions] == ["2018年４月", "2021年", "12月16日"]
     assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+
+
+def test_a_spoken_day_beside_its_date_is_that_date_whatever_the_base():
+    assert days("今天（8月30日）上午") == [
+        ("今天", "2023-08-30", "2023-08-30"),
+        ("8月30日", "2023-08-30", "2023-08-30"),
+    ]
+    assert days("2021年5月4日（周二）")[1] == ("周二", "2021-05-04", "2021-05-04")
+    assert days("昨天 8月30日")[0][1:] != days("昨天（8月30日）")[0][1:]

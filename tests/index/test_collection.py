@@ -95,7 +95,7 @@ class TestReading:
         assert not folder.exists()
         assert collection.articles() == []
         assert collection.stats().articles == 0
-        with pytest.raises(CollectionMissingError, match="wenbao ingest seeds"):
+        with pytest.raises(CollectionMissingError, match="wenbao ingest --collection"):
             collection.lexical("早市", 5)
 
     def test_an_article_that_does_not_exist_is_an_error(self, filled):

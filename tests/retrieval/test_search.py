@@ -11,6 +11,7 @@ import pytest
 from rag.errors import QuestionError
 from rag.models.reader import Judgement
 from rag.retrieval.fusion import Features, fuse, relevance, standardise
+from rag.retrieval.question import understand
 from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.types import Filters, Span
@@ -107,6 +108,22 @@ def test_a_date_in_the_question_prefers_its_day(ask, collection):
         best = ask(f"12月{day}日图书馆读书会有多少读者参加？")[0]
         assert best.article.published == date(2023, 12, day)
         assert "日期相符" in best.reasons
+
+
+def test_the_newspaper_of_a_day_is_searched_alone_if_there_is_one(ask):
+    asked = understand(
+        f"{_spelled(MARKET.published)}的报纸上有除雪车吗？", today=date(2023, 12, 20)
+    )
+    assert asked.printed
+    assert {one.article.published for one in ask(asked)} == {MARKET.published}
+    never = understand("12月2日的报纸上有除雪车吗？", today=date(2023, 12, 20))
+    assert "除雪车" in ask(never)[0].matched
+    chosen = Filters(published_from=SNOW.published, published_to=SNOW.published)
+    assert {one.article.id for one in ask(asked, filters=chosen)} == {SNOW.id}
+
+
+def _spelled(day):
+    return f"{day.month}月{day.day}日"
 
 
 def test_the_setting_overrides_the_choice_for_the_question(ask, embedder):
