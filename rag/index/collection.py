@@ -60,6 +60,8 @@ class CollectionStats:
     bytes: int
     first_day: date | None
     last_day: date | None
+    lacking: int = 0
+    """Passages that have no vector yet and are found by their words alone."""
 
 
 class Collection:
@@ -227,6 +229,7 @@ class Collection:
             bytes=size,
             first_day=catalogue.days()[0],
             last_day=catalogue.days()[1],
+            lacking=manifest.lacking if manifest else 0,
         )
 
     def check(self) -> list[str]:
@@ -241,7 +244,10 @@ class Collection:
         if problems:
             return problems
         rows = catalogue.count("passages")
-        counts = (manifest.passages, *self.snapshot().counts()) if rows else (manifest.passages,)
+        counts = [manifest.passages]
+        if rows:
+            dense, lexical = self.snapshot().counts()
+            counts += [dense + manifest.lacking, lexical]
         if any(count != rows for count in counts):
             problems.append(f"{rows} passages in the catalogue, {counts} in manifest and indexes")
         return problems
