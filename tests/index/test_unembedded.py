@@ -123,6 +123,20 @@ class TestAsking:
         assert problems == []
         assert find(reader, "供水管网检修5小时")[0].similarity > 0.3
 
+    def test_a_new_article_is_not_behind_old_ones_that_hold_less_of_the_question(self, opened):
+        old = [replace(one, id=f"old {one.id}", source="旧.txt") for one in NOTICES[:4]]
+        old = [replace(one, text=one.text.replace("检修", "停水"), paragraphs=()) for one in old]
+        writer = opened(Watched(lambda _: None))
+        writer.update([source_file(SNOW, MARKET, *old, source="旧.txt")])
+        writer._embedder.watch = interrupt
+        writer._embedder.portions = 0
+        with pytest.raises(KeyboardInterrupt):
+            writer.update([ARCHIVE])
+        found = find(writer, "第5号通知供水管网检修5小时")
+        assert found[0].article == NOTICES[4]
+        assert found[0].similarity == 0
+        assert any(one.article in old for one in found)
+
     def test_what_hits_no_telling_word_says_so(self, opened):
         writer = opened(Watched(interrupt))
         with pytest.raises(KeyboardInterrupt):
