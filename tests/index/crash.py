@@ -141,5 +141,5 @@ def main(folder: Path, points: int) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        updates._AT_ONCE, updates._PORTION = int(sys.argv[3]), 2
+        updates._AT_ONCE, updates._PORTION, updates._LEFT = int(sys.argv[3]), 2, 0
     main(Path(sys.argv[1]), int(sys.argv[2]))
