@@ -270,6 +270,9 @@ class Collection:
         `files` nor among the places `kept` is removed. With `since`, the `sources` from before
         the files were read, a source that somebody else has changed since is left alone.
 
+        Many new passages are found by their words before they are embedded; what an interrupted
+        update has left without vectors is embedded by the next one, whatever its files.
+
         Raises:
             CollectionBusyError: another process is writing.
             CollectionError: the collection was made with another embedder, or the folder cannot
