@@ -114,7 +114,9 @@ class Assistant:
     ) -> IngestReport:
         """Take files and folders into the collection and return what was added and doubted.
 
-        Unchanged files cost nothing. `progress` is called with step, done and total.
+        Unchanged files cost nothing. `progress` is called with step, done and total. Of many new
+        articles the vectors are made last: the step `words` says that questions find them by
+        their words from then on, and what is interrupted then is finished by the next `ingest`.
 
         Raises:
             CorpusError: a path does not exist or holds no article.

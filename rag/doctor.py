@@ -108,10 +108,18 @@ def _collection(settings: Settings) -> Iterator[Check]:
         yield Check("collection", False, "; ".join(problems), "run `wenbao ingest --rebuild PATH…`")
     else:
         days = f", {stats.first_day} to {stats.last_day}" if stats.first_day else ""
+        detail = (
+            f"{settings.collection}: {stats.articles} articles, {stats.passages} passages{days}"
+        )
+        if not stats.lacking:
+            yield Check("collection", True, detail)
+            return
         yield Check(
             "collection",
             True,
-            f"{settings.collection}: {stats.articles} articles, {stats.passages} passages{days}",
+            f"{detail}; {stats.lacking} passages have no vector yet and are found by words alone",
+            "unless an ingestion is running, give the last `wenbao ingest PATH…` again: it makes"
+            " the vectors that are missing",
         )
 
 

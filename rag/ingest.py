@@ -16,7 +16,10 @@ from rag.index.update import within
 from rag.types import Article, FileProblem, IngestReport
 
 Progress = Callable[[str, int, int], None]
-"""Called with the step (read, embed, index), how much of it is done, and how much there is."""
+"""Called with the step, how much of it is done, and how much there is.
+
+The steps are read and those of an update (see `rag.index.update`): embed, index, words.
+"""
 
 
 def ingest(

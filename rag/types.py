@@ -87,8 +87,9 @@ class Evidence:
     """A passage found for a question, best first in a result.
 
     `score` orders a result (higher is better, in [0, 1]). `similarity` is the cosine of question
-    and passage in [-1, 1]; `coverage` the share of the question's rare wording that the passage
-    and its headline contain, in [0, 1]. `matched` are words of the question found there.
+    and passage in [-1, 1], 0 while the passage has no vector; `coverage` the share of the
+    question's rare wording that the passage and its headline contain, in [0, 1]. `matched` are
+    words of the question found there.
     `reasons` say in plain Chinese why it was found. `answering` is how likely the reader holds it
     that the passage answers the question, in [0, 1], and `answer` where (offsets into
     `Article.text`); both are None for a passage that it was not given to read.

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from rag.cli import cli
 from rag.errors import GenerationError
+from rag.index import update
 from rag.settings import Settings, describe
 from tests.answering.conftest import Scripted
 from tests.conftest import ROOT, SEEDS
@@ -280,3 +281,18 @@ def test_days_in_the_wrong_order_are_an_error(seeds_collection):
     done = wenbao("search", "问", *days, "-c", seeds_collection)
     assert done.returncode == 1
     assert "--from 2024-01-02 is later than --to 2023-01-01" in done.stderr
+
+
+def test_ingesting_an_archive_says_from_when_on_it_can_be_asked(tmp_path, monkeypatch):
+    collection = ["-c", str(tmp_path / "collection")]
+    monkeypatch.setattr(update, "_AT_ONCE", 3)
+    done = CliRunner().invoke(cli, ["ingest", str(SEEDS), *collection])
+    assert done.exit_code == 0
+    assert done.stderr.count("by their words from now on") == 1
+    assert "9 articles added" in done.stdout
+    again = CliRunner().invoke(cli, ["ingest", str(SEEDS), *collection, "--json"])
+    assert json.loads(again.stdout)["passages_embedded"] == 0
+    assert again.stderr == ""
+    anew = CliRunner().invoke(cli, ["ingest", str(SEEDS), "-c", str(tmp_path / "b"), "--json"])
+    assert json.loads(anew.stdout)["added"] == 9
+    assert anew.stderr == ""

@@ -38,8 +38,20 @@ def ingest(
     settings = load_settings(options, collection)
     with (
         Assistant.open(settings=settings, rebuild=rebuild) as assistant,
-        progress_bar(enabled=not as_json) as progress,
+        progress_bar(enabled=not as_json) as bar,
     ):
+
+        def progress(step: str, done: int, total: int) -> None:
+            if step != "words":
+                bar(step, done, total)
+            elif not as_json:
+                click.echo(
+                    "Questions find all articles by their words from now on;"
+                    f" {total} passages are still to be embedded, to be found by meaning too."
+                    " When interrupted, give the same command again to go on.",
+                    err=True,
+                )
+
         report = assistant.ingest(*paths, progress=progress)
         total = assistant.stats().articles
     if as_json:

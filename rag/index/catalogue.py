@@ -65,6 +65,8 @@ class Manifest:
     headline_context: bool
     articles: int
     passages: int
+    lacking: int = 0
+    """How many of the passages have no vector yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Catalogue(Database):
         """Replace the manifest and the list of files."""
         with self.reading() as run:
             run(
-                "INSERT OR REPLACE INTO manifest VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO manifest VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 astuple(manifest),
             )
             run("DELETE FROM files")

@@ -60,6 +60,8 @@ class CollectionStats:
     bytes: int
     first_day: date | None
     last_day: date | None
+    lacking: int = 0
+    """Passages that have no vector yet and are found by their words alone."""
 
 
 class Collection:
@@ -227,6 +229,7 @@ class Collection:
             bytes=size,
             first_day=catalogue.days()[0],
             last_day=catalogue.days()[1],
+            lacking=manifest.lacking if manifest else 0,
         )
 
     def check(self) -> list[str]:
@@ -241,7 +244,10 @@ class Collection:
         if problems:
             return problems
         rows = catalogue.count("passages")
-        counts = (manifest.passages, *self.snapshot().counts()) if rows else (manifest.passages,)
+        counts = [manifest.passages]
+        if rows:
+            dense, lexical = self.snapshot().counts()
+            counts += [dense + manifest.lacking, lexical]
         if any(count != rows for count in counts):
             problems.append(f"{rows} passages in the catalogue, {counts} in manifest and indexes")
         return problems
@@ -263,6 +269,9 @@ class Collection:
         ones. A known source whose place is, or lies in, one of `scope` and is neither among
         `files` nor among the places `kept` is removed. With `since`, the `sources` from before
         the files were read, a source that somebody else has changed since is left alone.
+
+        Many new passages are found by their words before they are embedded; what an interrupted
+        update has left without vectors is embedded by the next one, whatever its files.
 
         Raises:
             CollectionBusyError: another process is writing.

@@ -80,7 +80,8 @@ CREATE TABLE manifest (
     passage_chars INTEGER NOT NULL,
     headline_context INTEGER NOT NULL,
     articles INTEGER NOT NULL,
-    passages INTEGER NOT NULL
+    passages INTEGER NOT NULL,
+    lacking INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE files (
     name TEXT PRIMARY KEY,
@@ -89,6 +90,7 @@ CREATE TABLE files (
     modified_ns INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+_HAS_LACKING = "SELECT 1 FROM pragma_table_info('manifest') WHERE name = 'lacking'"
 
 
 class Run(Protocol):
@@ -168,6 +170,9 @@ class Database:
                     f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;"
                 )
                 version = FORMAT
+            if version == FORMAT and create and not run(_HAS_LACKING).fetchone():
+                # Collections of before have vectors for all passages, and no such column.
+                run("ALTER TABLE manifest ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0")
         if version == 0:
             raise CollectionDamagedError(f"{self.path} holds no collection", remedy=REBUILD)
         if version != FORMAT:

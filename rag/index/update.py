@@ -1,7 +1,9 @@
 """Changes to a collection: which articles come and go, what must be embedded, the new generation.
 
 The order makes a crash harmless: vectors are kept first (they change no answer), then the derived
-files are made durable, and the catalogue is committed last, in one transaction.
+files are made durable, and the catalogue is committed last, in one transaction. Where many vectors
+are to be made, a generation without them comes before: its new articles are found by their words,
+and an update that finds passages without vectors makes these, whoever left them.
 """
 
 from __future__ import annotations
@@ -26,10 +28,20 @@ from rag.settings import Settings
 from rag.types import Article
 
 Progress = Callable[[str, int, int], None]
-"""Called with the step (embed, index), how much of it is done, and how much there is."""
+"""Called with the step (embed, index), how much of it is done, and how much there is.
+
+The step `words` comes once, before many passages are embedded, as soon as all passages can be found
+by their words: there are so many vectors to make.
+"""
 
 # Vectors are committed in portions of this size: an ingestion that is killed loses no more.
 _PORTION = 256
+# With more passages than this to embed, the update is committed before their vectors are made. The
+# default embedder makes this many in about 15 seconds of processor time.
+_AT_ONCE = 1_000
+# Not so where less than this share of the vectors now searched would be left (another embedder,
+# another size of passages): until the new ones are made, the old state answers better.
+_LEFT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +97,24 @@ class _Plan:
         return bool(self.changed or self.vanished or anew)
 
 
+_NO_CHANGES = _Plan({}, (), start_over=False, cut_anew=False, index_anew=False)
+
+
 @dataclass(slots=True)
 class _Cutter:
-    """Articles cut into passages with what is embedded for each; every article is cut once."""
+    """Articles cut into passages with the key of what is embedded for each, each cut once."""
 
     settings: Settings
-    _done: dict[str, list[tuple[Draft, str, str]]] = field(default_factory=dict)
+    _done: dict[str, list[tuple[Draft, str]]] = field(default_factory=dict)
 
-    def cut(self, article: Article) -> list[tuple[Draft, str, str]]:
-        """Return (draft, embedding key, embedding text) of the passages of an article."""
+    def cut(self, article: Article) -> list[tuple[Draft, str]]:
+        """Return (draft, embedding key) of the passages of an article."""
         if article.id not in self._done:
             index = self.settings.index
-            texts = [
-                (draft, embedding_text(article, draft, index.headline_context))
+            self._done[article.id] = [
+                (draft, text_key(embedding_text(article, draft, index.headline_context)))
                 for draft in split_article(article, index.passage_chars)
             ]
-            self._done[article.id] = [(draft, text_key(text), text) for draft, text in texts]
         return self._done[article.id]
 
 
@@ -126,22 +140,21 @@ class Updater:
     ) -> Changes:
         """Bring the collection up to date and return what changed."""
         before = self._catalogue.count("articles")
+        last = self._catalogue.manifest()
         plan = self._plan(offer, start_over)
-        if not plan:
+        if not plan and not (last and last.lacking):
             return Changes(unchanged=before)
-        embedded = self._embed(plan, progress)
-        progress("index", 0, 1)
-        from_nothing = start_over or plan.index_anew
-        indexed = np.empty((0, 2), np.int64) if from_nothing else self._catalogue.members()
-        with self._catalogue.transaction():
-            removed = self._apply(plan)
-            after = self._catalogue.count("articles")
-            self._catalogue.add_sketches()
-            self._catalogue.add_terms()
-            self._derive(indexed, from_nothing=from_nothing)
-        progress("index", 1, 1)
+        texts, by_words_first = self._outlook(plan, last)
+        removed = 0
+        if by_words_first:
+            if plan:
+                removed = self._commit(plan, progress)
+                plan = _NO_CHANGES
+            progress("words", 0, len(texts))
+        self._embed(texts, progress)
+        removed += self._commit(plan, progress)
         kept = before - removed
-        return Changes(after - kept, kept, removed, embedded)
+        return Changes(self._catalogue.count("articles") - kept, kept, removed, len(texts))
 
     # what is to change --------------------------------------------------------------------------
 
@@ -176,14 +189,22 @@ class Updater:
 
     # vectors ------------------------------------------------------------------------------------
 
-    def _embed(self, plan: _Plan, progress: Progress) -> int:
-        """Keep the vectors that the passages of the new state need; return how many were made."""
-        texts: dict[str, str] = {}
+    def _outlook(self, plan: _Plan, last: Manifest | None) -> tuple[dict[str, str], bool]:
+        """Return the texts to embed by key, and whether the state is committed before they are."""
         with self._catalogue.rehearsal():
-            self._apply(plan, texts)
-        missing = self._vectors.missing(texts)
+            self._apply(plan)
+            lacking = self._vectors.lacking()
+            have = self._catalogue.count("passages") - len(lacking)
+            articles = self._catalogue.numbered_articles(sorted({row[0] for row in lacking}))
+        context = self._settings.index.headline_context
+        texts = {key: embedding_text(articles[n], draft, context) for n, draft, key in lacking}
+        had = last.passages - last.lacking if last else 0
+        return texts, len(texts) > _AT_ONCE and have >= _LEFT * had
+
+    def _embed(self, texts: Mapping[str, str], progress: Progress) -> None:
+        """Make and keep the vectors of texts, given by key."""
         # Texts of like length share a batch without padding.
-        keys = sorted(missing, key=lambda key: (len(texts[key]), key))
+        keys = sorted(texts, key=lambda key: (len(texts[key]), key))
         progress("embed", 0, len(keys))
         for start in range(0, len(keys), _PORTION):
             some = keys[start : start + _PORTION]
@@ -191,12 +212,24 @@ class Updater:
             with self._catalogue.transaction():
                 self._vectors.add(some, vectors)
             progress("embed", start + len(some), len(keys))
-        return len(keys)
 
     # the new state ------------------------------------------------------------------------------
 
-    def _apply(self, plan: _Plan, texts: dict[str, str] | None = None) -> int:
-        """Bring the rows up to date; return how many articles went. Fill `texts` by key."""
+    def _commit(self, plan: _Plan, progress: Progress) -> int:
+        """Commit the new state with the vectors that are kept; return how many articles went."""
+        progress("index", 0, 1)
+        from_nothing = plan.start_over or plan.index_anew
+        indexed = np.empty((0, 2), np.int64) if from_nothing else self._catalogue.members()
+        with self._catalogue.transaction():
+            removed = self._apply(plan)
+            self._catalogue.add_sketches()
+            self._catalogue.add_terms()
+            self._derive(indexed, from_nothing=from_nothing)
+        progress("index", 1, 1)
+        return removed
+
+    def _apply(self, plan: _Plan) -> int:
+        """Bring the rows up to date; return how many articles went."""
         catalogue = self._catalogue
         removed = 0
         if plan.start_over:
@@ -216,10 +249,7 @@ class Updater:
         if plan.cut_anew:
             catalogue.delete_passages()
         for number, article in catalogue.unindexed_articles().items():
-            passages = self._cutter.cut(article)
-            catalogue.add_passages(number, [(draft, key) for draft, key, _ in passages])
-            if texts is not None:
-                texts |= {key: text for _, key, text in passages}
+            catalogue.add_passages(number, self._cutter.cut(article))
         return removed
 
     def _derive(self, indexed: NDArray[np.int64], *, from_nothing: bool) -> None:
@@ -233,8 +263,9 @@ class Updater:
         generation = (last.generation if last else 0) + 1
         self._vectors.prune()
         folder = begin_generation(self._folder, generation)
-        vectors = self._vectors.get(catalogue.embedding_keys(), self._embedder.dimension)
-        DenseIndex.build(members[:, 0], vectors, index.exact_until).save(folder / dense.FILE_NAME)
+        have, vectors = self._vectors.get(catalogue.embedding_keys(), self._embedder.dimension)
+        vector_index = DenseIndex.build(members[have, 0], vectors, index.exact_until)
+        vector_index.save(folder / dense.FILE_NAME)
         Lexicon(catalogue.terms()).save(folder / lexicon.FILE_NAME)
         base = None
         if last and not from_nothing:
@@ -250,6 +281,7 @@ class Updater:
             headline_context=index.headline_context,
             articles=catalogue.count("articles"),
             passages=len(members),
+            lacking=int(np.sum(~have)),
         )
         catalogue.write_manifest(manifest, files)
 

@@ -56,6 +56,8 @@ class _Candidate:
     article: Article
     reading: Reading
     over: Reading
+    embedded: bool
+    """Whether it has a vector; without one the next two are those of a middling candidate."""
     similarity: float
     standing: float
     """Its standardised similarity among the candidates."""
@@ -168,9 +170,11 @@ def _ranked(
     if not len(ids):
         return [], wording, generation
     similarities = snapshot.similarities(vector, ids).astype(np.float64)
-    similarities = np.nan_to_num(similarities, nan=float(np.nanmin(similarities)))
+    embedded = ~np.isnan(similarities)
+    # While its vector is still being made, a passage has neither to win nor to lose by it.
+    similarities[~embedded] = np.median(similarities[embedded]) if embedded.any() else 0.0
     passages = collection.passages(ids.tolist(), filters)
-    found = _load(collection, passages, snapshot, wording, ids, similarities)
+    found = _load(collection, passages, snapshot, wording, ids, similarities, embedded)
     weight = settings.retrieval.dense_weight
     if weight is None:
         scores = relevance([one.features(wording) for one in found.values()])
@@ -194,6 +198,7 @@ def _load(
     wording: Wording,
     ids: Ids,
     similarities: Scores,
+    embedded: NDArray[np.bool_],
 ) -> dict[int, _Candidate]:
     """The candidates that the catalogue knows, by passage id, in the order of `ids`."""
     articles = collection.find_articles(sorted({p.article_id for p in passages.values()}))
@@ -211,6 +216,7 @@ def _load(
             article,
             read(passage.text),
             read(heading(article, passage.subhead)),
+            embedded=bool(embedded[row]),
             similarity=float(similarities[row]),
             standing=float(standing[row]),
             article_coverage=float(coverages[row]),
@@ -292,9 +298,7 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
         return []
     coverages = [wording.coverage(one.candidate.text) for one in kept]
     best = kept[0]
-    nearness = (best.candidate.similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
-    quality = _NEARNESS_SHARE * min(1.0, max(0.0, nearness))
-    quality += (1 - _NEARNESS_SHARE) * coverages[0]
+    quality = _quality(best.candidate, coverages[0])
     evidence = []
     for one, coverage in zip(kept, coverages, strict=True):
         candidate = one.candidate
@@ -306,7 +310,7 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
                 article=candidate.article,
                 # The best gets what it is worth; the others less by how far they are behind.
                 score=quality * math.exp((one.relevance - best.relevance) / _FALL),
-                similarity=candidate.similarity,
+                similarity=candidate.similarity if candidate.embedded else 0.0,
                 coverage=coverage,
                 matched=matched,
                 reasons=_reasons(one, matched, wording),
@@ -315,6 +319,14 @@ def _explain(kept: Sequence[_Found], wording: Wording) -> list[Evidence]:
             )
         )
     return evidence
+
+
+def _quality(candidate: _Candidate, coverage: float) -> float:
+    """What the best finding is worth by nearness and wording, by wording alone without a vector."""
+    if not candidate.embedded:
+        return coverage
+    nearness = (candidate.similarity - _COSINE_UNRELATED) / (_COSINE_SAME - _COSINE_UNRELATED)
+    return _NEARNESS_SHARE * min(1.0, max(0.0, nearness)) + (1 - _NEARNESS_SHARE) * coverage
 
 
 def _answer(one: _Found) -> tuple[float | None, Span | None]:
@@ -333,8 +345,10 @@ def _reasons(one: _Found, matched: Sequence[str], wording: Wording) -> tuple[str
         reasons.append("标题相符")
     if one.dated:
         reasons.append("日期相符")
-    if one.candidate.standing >= _NEAR or not reasons:
+    if one.candidate.embedded and (one.candidate.standing >= _NEAR or not reasons):
         reasons.append("语义相近")
+    elif not reasons:
+        reasons.append("字词相近")
     judgement = one.judgement
     if judgement is not None and judgement.relevance > 0:
         first, last = judgement.answer

@@ -1,7 +1,8 @@
 """Kills writers of a collection and prints, as JSON lines, what a reader then finds.
 
 Run as a program of its own: it forks, which a test process with native threads may not.
-Usage: python -m tests.index.crash FOLDER POINTS
+Usage: python -m tests.index.crash FOLDER POINTS [AT_ONCE]
+With more passages to embed than AT_ONCE, an update is found by its words before.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from rag.index import update as updates
 from rag.index.collection import Collection, SourceFile
 from rag.settings import Settings
 from tests.support.collections import (
@@ -50,6 +52,7 @@ def answers(folder: Path) -> dict[str, object]:
             "lexical": [opened.lexical(question, 5) for question in _QUESTIONS],
             "dense": [opened.dense(vector, 5) for vector in vectors],
             "problems": opened.check(),
+            "lacking": opened.stats().lacking,
         }
 
 
@@ -137,4 +140,6 @@ def main(folder: Path, points: int) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 3:
+        updates._AT_ONCE, updates._PORTION, updates._LEFT = int(sys.argv[3]), 2, 0
     main(Path(sys.argv[1]), int(sys.argv[2]))

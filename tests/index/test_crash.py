@@ -13,11 +13,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the trial forks")
-def test_a_killed_writer_leaves_the_old_state(tmp_path):
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the trial forks"),
+]
+
+
+def killed_writers(folder, *arguments):
+    """The old state, the new one, and what was found after each killed writer."""
     trial = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.index.crash", str(tmp_path), "24"],
+        [sys.executable, "-W", "ignore", "-m", "tests.index.crash", str(folder), *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -28,6 +33,11 @@ def test_a_killed_writer_leaves_the_old_state(tmp_path):
     old, new = first["old"], first["new"]
     assert old["articles"] != new["articles"]
     assert old["problems"] == new["problems"] == []
+    return old, new, lines
+
+
+def test_a_killed_writer_leaves_the_old_state(tmp_path):
+    old, new, lines = killed_writers(tmp_path, "24")
     for line in lines:
         moment = {"call": line["call"], "seconds": line["seconds"]}
         assert line["found"] in (old, new), moment
@@ -38,3 +48,23 @@ def test_a_killed_writer_leaves_the_old_state(tmp_path):
         assert again["dense"] == new["dense"], moment
     killed = [line for line in lines if line["killed"]]
     assert sum(line["found"] == old for line in killed) > len(killed) / 2
+
+
+def test_a_writer_killed_while_it_embeds_leaves_a_state_found_by_words(tmp_path):
+    old, new, lines = killed_writers(tmp_path, "24", "1")
+    assert new["lacking"] == 0
+    by_words = 0
+    for line in lines:
+        moment = {"call": line["call"], "seconds": line["seconds"]}
+        found = line["found"]
+        if found["lacking"]:
+            by_words += 1
+            assert found["problems"] == [], moment
+            assert found["articles"] == new["articles"], moment
+            assert found["lexical"] == new["lexical"], moment
+            assert found["dense"] != new["dense"], moment
+        else:
+            assert found in (old, new), moment
+        assert line["generations"] == 1, moment
+        assert line["again"] == new, moment
+    assert by_words > 2
