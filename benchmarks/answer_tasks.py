@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from baselines import BigramBM25
-from retrieval import read_articles, read_lines
+from retrieval import Part, read_lines
 
 from rag.evaluation.cases import Case, TestSet
 from rag.evaluation.gold import holds_answer
@@ -29,30 +29,6 @@ from rag.types import Article, Filters
 
 # Where a set names no context, what is relevant and what looks alike; so many articles together.
 _CONTEXT_ARTICLES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Articles of a corpus: all of them, or `count` evenly spread over the file."""
-
-    name: str
-    count: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Part:
-        """Return the part that NAME or NAME:COUNT names."""
-        name, _, count = text.partition(":")
-        return cls(name, int(count or 0))
-
-    def read(self, data: Path) -> list[Article]:
-        """Return the articles."""
-        articles = read_articles(self.name, data / f"{self.name}.corpus.jsonl.gz")
-        if not 0 < self.count < len(articles):
-            return articles
-        return [articles[place * len(articles) // self.count] for place in range(self.count)]
-
-    def __str__(self) -> str:
-        return f"{self.name}-{self.count}" if self.count else self.name
 
 
 @dataclass(frozen=True, slots=True)

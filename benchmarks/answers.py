@@ -31,7 +31,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from answer_tasks import Part, Sample, Task, closed_task, fill, foreign_task, noisy_task, open_task
+from answer_tasks import Sample, Task, closed_task, fill, foreign_task, noisy_task, open_task
+from retrieval import Part
 
 from rag.assistant import Assistant
 from rag.errors import WenBaoError

@@ -1,10 +1,12 @@
 """Measures retrieval on question sets: recall, MRR and nDCG of each channel, of search, of rivals.
 
     python benchmarks/retrieval.py --data FOLDER --sets NAME[:START:STEP] ... [--json FILE]
+    python benchmarks/retrieval.py --data FOLDER --sets NAME --inside crud_docs:10000 --no-naive
 
 FOLDER holds NAME.corpus.jsonl.gz (id, title, text) and NAME.qa.jsonl.gz (question, relevant ids).
 Each set becomes a collection of its own under --work, where it is kept: a second run with the
-same settings embeds nothing. Other settings: WENBAO_INDEX__PASSAGE_CHARS=200 and the like.
+same settings embeds nothing. With --inside its articles lie among those of another corpus. Other
+settings: WENBAO_INDEX__PASSAGE_CHARS=200 and the like.
 An article's rank is that of its best passage. Ambiguous questions and those without a relevant
 article are left out; NAME:1:4 asks every fourth of the others, from the second on. Recall@k is the
 share of questions with a relevant article among the first k; `answer@k` that of questions with an
@@ -19,6 +21,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,16 +62,43 @@ def read_articles(name: str, path: Path) -> list[Article]:
     ]
 
 
-def ingest(collection: Collection, name: str, path: Path) -> list[Article]:
-    """Bring the corpus of a set into its collection and return it."""
-    articles = read_articles(name, path)
-    digest = f"{path.stat().st_size}-{len(articles)}"
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Articles of a corpus: all of them, or `count` evenly spread over the file."""
+
+    name: str
+    count: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Part:
+        """Return the part that NAME or NAME:COUNT names."""
+        name, _, count = text.partition(":")
+        return cls(name, int(count or 0))
+
+    def read(self, data: Path) -> list[Article]:
+        """Return the articles."""
+        articles = read_articles(self.name, data / f"{self.name}.corpus.jsonl.gz")
+        if not 0 < self.count < len(articles):
+            return articles
+        return [articles[place * len(articles) // self.count] for place in range(self.count)]
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.count}" if self.count else self.name
+
+
+def ingest(collection: Collection, corpora: Iterable[Part], data: Path) -> list[Article]:
+    """Bring corpora into a collection and return their articles."""
+    read = {str(corpus): corpus.read(data) for corpus in corpora}
+
+    def file(name: str) -> SourceFile:
+        return SourceFile(name, str(len(read[name])), lambda: read[name])
+
     collection.update(
-        [SourceFile(name, digest, lambda: articles)],
-        progress=lambda step, done, total: print(f"\r{name}: {step} {done}/{total} ", end=""),
+        [file(name) for name in read],
+        progress=lambda step, done, total: print(f"\r{step} {done}/{total} ", end=""),
     )
     print()
-    return articles
+    return [article for articles in read.values() for article in articles]
 
 
 def measures(ranked: Sequence[str], relevant: Iterable[str]) -> list[float]:
@@ -128,6 +158,7 @@ def measure(
     *,
     data: Path,
     work: Path,
+    inside: Part | None,
     settings: Settings,
     embedder: Embedder,
     simplified: bool,
@@ -135,13 +166,16 @@ def measure(
 ) -> dict[str, Any]:
     """Return the figures of one set."""
     questions = read_questions(data / f"{name}.qa.jsonl.gz", part)
-    with Collection.open(work / name, settings, embedder) as collection:
-        articles = ingest(collection, name, data / f"{name}.corpus.jsonl.gz")
+    corpora = [Part(name), *([inside] if inside else [])]
+    folder = work / "+".join(map(str, corpora))
+    with Collection.open(folder, settings, embedder) as collection:
+        articles = ingest(collection, corpora, data)
         texts = {one.id: fold(f"{one.headline}\n{one.text}") for one in articles}
         stats = collection.stats()
         result: dict[str, Any] = {
             "set": name,
             "part": f"{part.start or 0}::{part.step or 1}",
+            "inside": str(inside or ""),
             "simplified": simplified,
             "articles": stats.articles,
             "passages": stats.passages,
@@ -178,6 +212,7 @@ def main() -> None:
     parser.add_argument(
         "--sets", nargs="+", required=True, type=parse_set, help="NAME[:START:STEP]"
     )
+    parser.add_argument("--inside", type=Part.parse, help="CORPUS[:COUNT], articles beside")
     parser.add_argument("--simplify", action="store_true", help="ask in simplified characters")
     parser.add_argument(
         "--no-naive", dest="naive", action="store_false", help="without the tutorial's pipeline"
@@ -193,6 +228,7 @@ def main() -> None:
             part,
             data=options.data,
             work=options.work,
+            inside=options.inside,
             settings=settings,
             embedder=embedder,
             simplified=options.simplify,

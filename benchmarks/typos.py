@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from retrieval import ingest, measures, parse_set, read_questions
+from retrieval import Part, ingest, measures, parse_set, read_questions
 
 from rag.chinese.normalise import fold, is_han
 from rag.chinese.readings import homophones
@@ -79,7 +79,7 @@ def main() -> None:
         chance = random.Random(5)
         questions: list[dict[str, Any]] = read_questions(options.data / f"{name}.qa.jsonl.gz", part)
         with Collection.open(options.work / name, settings, embedder) as collection:
-            articles = ingest(collection, name, options.data / f"{name}.corpus.jsonl.gz")
+            articles = ingest(collection, [Part(name)], options.data)
             counts = Counter(c for one in articles for c in one.text if is_han(c))
             frequent = [character for character, _ in counts.most_common(_FREQUENT)]
             exact = [one["question"] for one in questions]
