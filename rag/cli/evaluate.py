@@ -277,6 +277,12 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
         Assistant.open(settings=settings) as assistant,
         progress_bar(enabled=not given["as_json"]) as bar,
     ):
+        if lacking := assistant.stats().lacking:
+            click.echo(
+                f"{lacking} passages have no vector yet and are found by words alone: the figures"
+                " will be others once the last `wenbao ingest` is finished.",
+                err=True,
+            )
         try:
             return evaluate(
                 assistant,
