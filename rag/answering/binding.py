@@ -44,8 +44,11 @@ _PRONOUN = re.compile(r"[他她]")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
+    """A part of a source with its subject, and in search form with and without it."""
+
     text: str
     folded: str
+    alone: str
 
 
 def unbound_facts(
@@ -101,17 +104,17 @@ def _figure_is_bound(
         return True
     if _clause_stands(around, sentence, sources):
         return True
-    fits = [share(wanted, part.folded) for _, part in parts]
+    best = max(share(wanted, part.alone) for _, part in parts)
     holding = [
-        (fit, part)
-        for fit, (source, part) in zip(fits, parts, strict=True)
+        (share(wanted, part.folded), part)
+        for source, part in parts
         if holds_fact(SourceText(part.text, "", source.published), fact)
     ]
     if not holding:
         # Printed in the headline or being the day of publication: bound to the whole article.
         return True
     fit, part = max(holding, key=lambda pair: pair[0])
-    if fit < _NEARLY * max(fits) and max(fits) - fit > _CLEARLY:
+    if fit < _NEARLY * best and best - fit > _CLEARLY:
         return False
     return not opposite_direction(around, part.text)
 
@@ -149,7 +152,7 @@ def turned_round(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ..
         wanted = units_of(clause)
         if len(wanted) < _TOO_FEW or not parts:
             continue
-        fit, part = max(((share(wanted, p.folded), p) for p in parts), key=lambda pair: pair[0])
+        fit, part = max(((share(wanted, p.alone), p) for p in parts), key=lambda pair: pair[0])
         if fit >= _SAME_CLAUSE:
             found += contradictions(clause, [SourceText(part.text)])
     return tuple(dict.fromkeys(found))
@@ -185,8 +188,8 @@ def _around(sentence: str, fact: str) -> str:
 def _parts(text: str, *, whole_date: bool) -> list[_Part]:
     """The parts of a source to which a fact may belong.
 
-    A figure belongs to its clause and the one before it (its subject); a day governs all that
-    follows, so for days the parts are the sentence from any clause on, and the clause alone.
+    A figure belongs to its clause and, where that has none of its own, to the one before it (its
+    subject: 公寓楼遭袭，造成79人死亡); a day governs all that follows up to the next day.
     """
     clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
     if whole_date:
@@ -195,7 +198,12 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
         ends = [*starts[1:], len(clauses)]
         # The clause before may hold the subject, unless it has a day of its own.
         subjects = [s if s == 0 or s - 1 in starts else s - 1 for s in starts]
-        parts = ["，".join(clauses[s:e]) for s, e in zip(subjects, ends, strict=True)]
-    else:
-        parts = clauses
-    return [_Part(part, fold(part)) for part in parts]
+        days = ["，".join(clauses[s:e]) for s, e in zip(subjects, ends, strict=True)]
+        return [_Part(day, fold(day), fold(day)) for day in days]
+    counts = [bool(find_numbers(clause)) for clause in clauses]
+    parts = []
+    for place, clause in enumerate(clauses):
+        has_subject = place and counts[place] and not counts[place - 1]
+        whole = f"{clauses[place - 1]}，{clause}" if has_subject else clause
+        parts.append(_Part(whole, fold(whole), fold(clause)))
+    return parts

@@ -78,11 +78,13 @@ def counted_noun(question: str) -> str:
 def _asked_unit(question: str) -> set[str]:
     match = re.search(r"多少(?P<unit>[\u4e00-\u9fff])|(?<!第)几(?P<few>[\u4e00-\u9fff])", question)
     unit = (match["unit"] or match["few"]) if match else ""
+    if not unit:
+        return set()
     if unit in "钱元":
         return {"元", "币", "金"}
     if unit in "位名人":
         return set("位名人个")
-    return {unit} if unit and unit in _MEASURES else set()
+    return {unit} if unit in _MEASURES else set()
 
 
 # Measure words that cannot stand for one another.

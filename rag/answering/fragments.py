@@ -16,6 +16,7 @@ _LEAST_CHARS, _FRAGMENT_CHARS = 2, 16
 # A clause shorter than this says as little as the fragment: the one beside it belongs to it.
 _CLAUSE_CHARS = 14
 _WHOLE_CHARS = 90
+_PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
@@ -28,8 +29,7 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
     fragment = text.strip().strip(_EDGES)
     if not _LEAST_CHARS <= len(fragment) <= _FRAGMENT_CHARS:
         return text
-    # 20人 is not in 120人.
-    standing = re.compile(rf"(?<!\d){re.escape(fragment)}(?!\d)")
+    standing = _standing(fragment)
     holding = [item for item in candidates if standing.search(item.sentence.text)]
     holding.sort(key=lambda item: fragment not in item.answer)
     match = standing.search(holding[0].sentence.text) if holding else None
@@ -37,6 +37,14 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
         return text
     found = _around(match.start(), match.end(), holding[0].sentence.text)
     return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
+
+
+def _standing(fragment: str) -> re.Pattern[str]:
+    """What finds a fragment: 20人 not in 120人, but as 20名, too."""
+    people = _PEOPLE.fullmatch(fragment)
+    found = f"{re.escape(people[1])}[人名位]" if people else re.escape(fragment)
+    before = r"(?<!\d)" if fragment[0].isdigit() else ""
+    return re.compile(before + found + (r"(?!\d)" if fragment[-1].isdigit() else ""))
 
 
 def _around(start: int, end: int, sentence: str) -> str:

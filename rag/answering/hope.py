@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.focus import Focus, focus_of, holds
+from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
+from rag.chinese.normalise import fold
 from rag.types import Evidence, Verdict
 
 # Log-odds that something found answers: of the reader's likeliest passage and of the best score,
@@ -28,6 +30,8 @@ GLIMPSE = 0.35
 """What the reader holds this likely is written about all the same, however it was worded."""
 DOUBTFUL = 0.7
 """Likelihood below which an answer counts only when it is the reader's own and fully supported."""
+# Share of an answer's wording from which on a text says it.
+_SAID = 0.5
 # What the reader says is not surer than this.
 _LEAST = 1e-4
 # For collections without a reader. Below both, what was found is about something else. Of 150
@@ -97,4 +101,12 @@ def misses_point(question: str, sentences: Sequence[str]) -> bool:
     focus = focus_of(question)
     if focus not in (Focus.DATE, Focus.NUMBER):
         return False
-    return not any(holds(focus, sentence) for sentence in sentences)
+    return not any(holds(focus, sentence, question) for sentence in sentences)
+
+
+def misses_answer(question: str, sentences: Sequence[str], seen: EvidenceSentence) -> bool:
+    """Return whether the answer that the reader sees is neither said nor the asker's own words."""
+    wanted = units_of(seen.answer)
+    if not wanted or share(wanted, fold(question)) >= _SAID:
+        return False
+    return share(wanted, fold("\n".join(sentences))) < _SAID

@@ -29,7 +29,14 @@ from rag.answering.evidence import (
 )
 from rag.answering.fragments import whole
 from rag.answering.generators.base import REFUSAL, Generator
-from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, proves_itself
+from rag.answering.hope import (
+    is_hopeless,
+    likeliest,
+    likelihood,
+    misses_answer,
+    misses_point,
+    proves_itself,
+)
 from rag.answering.plain import inert, without_marks
 from rag.answering.premise import false_premises
 from rag.answering.verification import Verification, verify
@@ -225,16 +232,23 @@ class _Run:
         return any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
 
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say the source's own sentence when the draft does not answer and the reader is sure."""
+        """Say the source's own words when the draft does not answer and the reader is sure."""
         said = [item.text for item in self.sentences]
-        if self._supported() and not misses_point(self.question, said):
+        seen = likeliest(candidates)
+        if seen is None:
             return
-        sentence = likeliest(candidates)
-        if sentence is None or misses_point(self.question, [sentence.sentence.text]):
+        answered = self._supported() and not misses_point(self.question, said)
+        if answered and (self.said or not misses_answer(self.completed, said, seen)):
+            return
+        sentence = as_statement(seen.sentence.text)
+        # Beside another answer the words around it are enough.
+        told = whole(seen.answer, [seen]) if answered else sentence
+        told = sentence if told == seen.answer else told
+        if misses_point(self.question, [told]):
             return
         # What was told stays: streams cannot take it back, and it is verified or marked.
-        self.trace["repaired"] = sentence.sentence.text
-        event = self._check(as_statement(sentence.sentence.text), candidates)
+        self.trace["repaired"] = told
+        event = self._check(told, candidates)
         if event:
             yield event
 
