@@ -128,3 +128,12 @@ def test_a_whole_text_in_place_of_a_headline_supports_nothing():
     text = "市长今天宣布辞职。" * 20
     odd = article(text, "商场发生持刀案。")
     assert verdict("市长今天宣布辞职。", odd) is Verdict.UNSUPPORTED
+
+
+def test_a_figure_has_its_subject_in_the_clause_before():
+    fire = article("公寓火灾", "文化路一处公寓楼16日清晨发生火灾,已造成79人受伤。另有商铺受损。")
+    homes = article("住房调查", "全区有居民住宅2826户,小公寓2610户。")
+    told = "文化路公寓楼清晨火灾造成79人受伤。"
+    assert verify(told, "", candidates_from(fire)).verdict is Verdict.SUPPORTED
+    swapped = "全区居民住宅2610户。"
+    assert verify(swapped, "", candidates_from(homes)).verdict is not Verdict.SUPPORTED

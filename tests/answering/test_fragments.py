@@ -6,6 +6,7 @@ import pytest
 
 from rag.answering.fragments import whole
 from tests.answering.conftest import MARKET, POLICE, candidates_from
+from tests.support.collections import article
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,17 @@ from tests.answering.conftest import MARKET, POLICE, candidates_from
 )
 def test_a_fragment_becomes_its_clause(fragment, told):
     assert whole(fragment, candidates_from(POLICE, MARKET)) == told
+
+
+def test_people_are_found_by_any_measure_word_and_figures_beside_others():
+    crash = article("客车侧翻", "救援队表示,事故中至少89名乘客得到救治,其中3名2019年才入职。")
+    told = "事故中至少89名乘客得到救治。"
+    assert whole("89人", candidates_from(crash)) == told
+    assert whole("至少89人", candidates_from(crash)) == told
+    assert whole("9人", candidates_from(crash)) == "9人"
+    assert whole("3名", candidates_from(crash)).startswith(
+        "事故中至少89名乘客得到救治,其中3名2019年"
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 from rag.answering.evidence import select_sentences
 from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.extractive import ExtractiveGenerator
-from rag.answering.hope import is_hopeless, likeliest, likelihood
+from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point
 from rag.answering.pipeline import answer_events
 from rag.settings import AnsweringSettings
 from rag.types import Answer, AnswerDone, Evidence, Span, Verdict
@@ -90,6 +90,25 @@ def test_a_day_that_the_draft_leaves_out_is_added_from_the_source():
     given = answered("早市是什么时候搬迁的?", "运河早市整体搬迁至文化广场北侧。", evidence)
     assert "4月9日" in given.sentences[-1].text
     assert [sentence.verdict for sentence in given.sentences] == [Verdict.SUPPORTED] * 2
+
+
+def test_a_number_of_people_answers_who_asks_how_many():
+    assert not misses_point("造成多少人受伤?", ["事故造成20人受伤。"])
+    assert misses_point("造成多少人受伤?", ["事故造成公路中断。"])
+    assert misses_point("一张票多少钱?", ["共检票20次。"])
+    evidence = read(MARKET, likely=0.3, answer="1.8万人次", score=0.5)
+    assert not answered("早市首日有多少人?", "首日迎客1.8万人次。", evidence).refused
+
+
+def test_what_the_reader_surely_sees_is_said_beside_another_answer():
+    evidence = read(POLICE, likely=0.97, answer="赵立新")
+    question = "火警下降的情况是东湖派出所的谁介绍的?"
+    given = answered(question, "居民不得在楼道内充电。", evidence)
+    assert "赵立新" in given.sentences[-1].text
+    assert [sentence.verdict for sentence in given.sentences] == [Verdict.SUPPORTED] * 2
+    # Not again what was said, nor the asker's own words.
+    assert len(answered(question, "是所长赵立新介绍的。", evidence).sentences) == 1
+    assert len(answered("赵立新介绍了什么?", "火警同比下降30%。", evidence).sentences) == 1
 
 
 def test_a_reader_that_is_not_sure_repairs_nothing():
