@@ -9,7 +9,8 @@ Read from FOLDER are only sets whose licence lets the trained weights be passed 
 Each line is a group: `question`, `passages` (each `headline`, `text`, and the `start` and `end` of
 the answer, -1 when it has none). What does not answer is hard on purpose: another passage of the
 same article, the passage of another article that is nearest in wording, and the right passage for
-a question of which a figure, a day or a name has been exchanged.
+a question of which a figure, a day, a name or another word has been exchanged. A third of the
+questions is shortened as one types them into a search engine.
 """
 
 from __future__ import annotations
