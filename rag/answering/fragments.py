@@ -36,7 +36,10 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
     if match is None:
         return text
     found = _around(match.start(), match.end(), holding[0].sentence.text)
-    return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
+    # Cut inside brackets it would say less than the fragment.
+    cut = any(found.count(a) != found.count(b) for a, b in ("()", "（）", "《》", "“”"))
+    fits = len(fragment) < len(found) <= _WHOLE_CHARS and not cut
+    return as_statement(found) if fits else text
 
 
 def _standing(fragment: str) -> re.Pattern[str]:

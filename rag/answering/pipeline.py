@@ -38,7 +38,7 @@ from rag.answering.hope import (
     proves_itself,
 )
 from rag.answering.plain import inert, without_marks
-from rag.answering.premise import false_premises
+from rag.answering.premise import asks_again, false_premises
 from rag.answering.verification import Verification, verify
 from rag.chinese.sentences import split_sentences
 from rag.settings import AnsweringSettings
@@ -237,20 +237,27 @@ class _Run:
         seen = likeliest(candidates)
         if seen is None:
             return
-        answered = self._supported() and not misses_point(self.question, said)
-        if answered and (self.said or not misses_answer(self.completed, said, seen)):
-            return
-        sentence = as_statement(seen.sentence.text)
-        # Beside another answer the words around it are enough.
-        told = whole(seen.answer, [seen]) if answered else sentence
-        told = sentence if told == seen.answer else told
-        if misses_point(self.question, [told]):
+        if self._supported() and not misses_point(self.question, said):
+            told = "" if self.said else self._unsaid(seen, said)
+        else:
+            told = as_statement(seen.sentence.text)
+        if not told or misses_point(self.question, [told]):
             return
         # What was told stays: streams cannot take it back, and it is verified or marked.
         self.trace["repaired"] = told
         event = self._check(told, candidates)
         if event:
             yield event
+
+    def _unsaid(self, seen: EvidenceSentence, said: Sequence[str]) -> str:
+        """The reader's answer in its clause, if an answer of the same article left it out.
+
+        Other articles tell of other events: they would only confuse.
+        """
+        if seen.article.id not in {source.article_id for source in self.sources.items}:
+            return ""
+        told = whole(seen.answer, [seen])
+        return told if told != seen.answer and misses_answer(self.completed, said, seen) else ""
 
     def finish(self, draft: str) -> AnswerDone:
         if not self._supported():
@@ -299,7 +306,9 @@ class _Run:
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
         text = written.strip() if verbatim else whole(_clean(written), candidates)
         text = inert(without_marks(text))
-        if not text or _says_nothing(text) or (self.said and repeats(text, self.said)):
+        if not text or _says_nothing(text) or asks_again(self.question, text):
+            return None
+        if self.said and repeats(text, self.said):
             return None
         found = verify(text, self.completed, candidates)
         self.checks.append(_trace(text, found))

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
+from rag.answering.units import share, units_of
 from rag.chinese.dates import find_dates
+from rag.chinese.normalise import fold
 from rag.types import Article
 
 # Days named from the asker's today; the articles cannot hold them word for word.
@@ -20,12 +22,31 @@ _RELATIVE = re.compile(
 )
 
 
+# From this share of the question's wording on a sentence says nothing beside it.
+_REPEATED = 0.8
+_ASKING = re.compile(r"谁|什么|哪|怎[么样]|多少|第几|几[个名位次人天年月日]|何[时地人处]|为何")
+
+
+def asks_again(question: str, sentence: str) -> bool:
+    """Return whether a sentence only asks what `question` asks, as small models do at a loss."""
+    asking = _ASKING.search(sentence)
+    if asking is None or asking[0] not in question:
+        return False
+    return share(units_of(sentence), fold(question)) >= _REPEATED
+
+
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:
     """Return the dates and quoted words of `question` that none of `articles` holds.
 
     今年 is the asker's year, or the year of an article that says 今年 itself.
     """
-    claimed = [fact for fact in facts_of(question) if fact.kind in (FactKind.DATE, FactKind.QUOTE)]
+    # A quotation with a gap (要追究“谁的责任”) claims nothing.
+    claimed = [
+        fact
+        for fact in facts_of(question)
+        if fact.kind is FactKind.DATE
+        or (fact.kind is FactKind.QUOTE and not _ASKING.search(fact.text))
+    ]
     sources = [
         SourceText(article.text, f"{article.kicker} {article.headline}", article.published)
         for article in articles

@@ -111,6 +111,13 @@ def test_what_the_reader_surely_sees_is_said_beside_another_answer():
     assert len(answered("赵立新介绍了什么?", "火警同比下降30%。", evidence).sentences) == 1
 
 
+def test_what_another_article_says_is_not_put_beside_an_answer():
+    evidence = read(POLICE, MARKET, likely=0.97, answer="赵立新")
+    given = answered("谁说了摊位费的事?", "摊位费没有上涨。", evidence)
+    assert "摊位费没有上涨。" in given.text
+    assert "赵立新" not in given.text
+
+
 def test_a_reader_that_is_not_sure_repairs_nothing():
     given = answered("东湖派出所所长是谁?", REFUSAL, read(POLICE, likely=0.6, answer="赵立新"))
     assert given.refused

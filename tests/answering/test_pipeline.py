@@ -159,6 +159,18 @@ def test_this_year_is_also_the_year_of_the_article_that_says_so():
     assert events_[-1].answer.text == generator.text
 
 
+def test_a_question_in_place_of_an_answer_is_left_out():
+    question = "运河早市首日迎客多少人次?"
+    assert answer(question, "运河早市首日迎客多少人次。", MARKET).refused
+    given = answer("摊位费没有上涨吗?", "摊位费没有上涨。", MARKET)
+    assert "摊位费没有上涨。" in given.text
+
+
+def test_a_quotation_that_asks_claims_nothing():
+    given = answer("所长强调居民“不得在哪里充电”?", "居民不得在楼道内充电。", POLICE)
+    assert not given.refused
+
+
 def test_orders_in_articles_are_no_evidence():
     from tests.support.collections import article
 
