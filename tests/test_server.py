@@ -156,11 +156,12 @@ TRUE = "宝龙社区沿街商铺有328家。"
 FALSE = "市长还视察了图书馆。"
 
 
-def told(collection, generator, question=QUESTION, *, stream=False):
+def told(collection, generator, question=QUESTION, *, stream=False, **settings):
     """What the endpoint says when `generator` writes and unsupported sentences are kept."""
+    settings = {"answering": {"unsupported": "mark"}} | settings
     body = {"model": "wenbao", "messages": [{"role": "user", "content": question}]}
     with (
-        Assistant.open(collection, model=generator, answering={"unsupported": "mark"}) as opened,
+        Assistant.open(collection, model=generator, **settings) as opened,
         TestClient(create_app(opened)) as client,
     ):
         reply = client.post("/v1/chat/completions", json={**body, "stream": stream})
@@ -181,9 +182,19 @@ def test_what_no_source_supports_is_marked(seeds_collection, stream):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_refusal_stands_alone(seeds_collection, stream):
-    text = told(seeds_collection, Scripted(FALSE), stream=stream)
+    # Without the reader, which would see the answer where the draft does not.
+    unread = {"rerank": 0}
+    text = told(seeds_collection, Scripted(FALSE), stream=stream, retrieval=unread)
     assert "没有查到" in text
     assert FALSE not in text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_reader_answers_where_the_draft_says_what_no_source_does(seeds_collection, stream):
+    text = told(seeds_collection, Scripted(FALSE), stream=stream)
+    assert text.startswith(f"{FALSE}（未核实）")
+    assert "328家" in text
+    assert "[1] 《" in text
 
 
 def test_a_generator_that_fails_while_streaming_is_told_in_the_text(seeds_collection):

@@ -4,6 +4,7 @@ import hashlib
 import re
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 
 from rag.chinese.sentences import split_sentences
 from rag.errors import GenerationError
@@ -51,11 +52,12 @@ def bigrams(text):
 class StandIn:
     """Deterministic; counts its calls; fails or stops where a test wants it."""
 
-    def __init__(self, *, threshold=0.5, stop_after=None, failing=(), **overrides):
+    def __init__(self, *, threshold=0.5, stop_after=None, failing=(), lacking=0, **overrides):
         self.settings = Settings.load(**overrides)
         self.threshold = threshold
         self.stop_after = stop_after
         self.failing = failing
+        self.lacking = lacking
         self.calls = 0
 
     @cached_property
@@ -79,6 +81,9 @@ class StandIn:
 
     def articles(self):
         return self._articles
+
+    def stats(self):
+        return SimpleNamespace(articles=len(self._articles), lacking=self.lacking)
 
     def search(self, question):
         self._count(question)

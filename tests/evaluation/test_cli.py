@@ -55,6 +55,13 @@ def test_json_is_one_document(run, path):
     assert {figure["metric"] for figure in value["figures"]} >= {"recall", "mrr", "pass"}
 
 
+def test_passages_without_vectors_are_named_because_figures_will_change(run, path, monkeypatch):
+    assert "no vector" not in run("eval", str(path), "--retrieval", "--name", "甲")
+    monkeypatch.setattr("rag.assistant.Assistant.open", lambda settings: StandIn(lacking=1200))
+    shown = run("eval", str(path), "--retrieval", "--name", "乙")
+    assert "1200 passages have no vector yet" in shown
+
+
 def test_a_grid_makes_a_run_for_each_value(run, path, tmp_path):
     shown = run("eval", str(path), "--name", "格", "--grid", "retrieval.k=2,4", "--retrieval")
     assert "All runs" in shown
