@@ -103,9 +103,9 @@ class _ChatPage:
             self.stop = gr.Button(texts.STOP, elem_id="stop", visible=False)
         with gr.Row(elem_id="dates"):
             static(texts.ONLY, "only")
-            self.first = _day_box(texts.FROM_LABEL, "first-day")
+            self.first = _filter_box(texts.FROM_LABEL, "first-day")
             static(texts.UNTIL, "until")
-            self.last = _day_box(texts.TO_LABEL, "last-day")
+            self.last = _filter_box(texts.TO_LABEL, "last-day")
             static(
                 f'<button type="button" aria-expanded="false" aria-controls="more" '
                 f'title="{texts.MORE_FILTERS_TIP}">{texts.MORE}'
@@ -114,11 +114,11 @@ class _ChatPage:
             )
             static(texts.KEYS, "keys")
         with gr.Row(elem_id="more"):
-            self.byline = _filter_box(texts.BYLINE_LABEL, texts.BYLINE_PLACEHOLDER, "byline")
+            self.byline = _filter_box(texts.BYLINE_LABEL, "byline", texts.BYLINE_PLACEHOLDER)
             self.headline = _filter_box(
-                texts.HEADLINE_LABEL, texts.HEADLINE_PLACEHOLDER, "in-headline"
+                texts.HEADLINE_LABEL, "in-headline", texts.HEADLINE_PLACEHOLDER
             )
-            self.source = _filter_box(texts.SOURCE_LABEL, texts.SOURCE_PLACEHOLDER, "in-source")
+            self.source = _filter_box(texts.SOURCE_LABEL, "in-source", texts.SOURCE_PLACEHOLDER)
             self.unfilter = gr.Button(texts.CLEAR_FILTERS, elem_id="unfilter", size="sm")
 
     def wire(self, page: gr.Blocks, concurrency: int) -> None:
@@ -369,23 +369,13 @@ def _masthead(summary: str) -> str:
     )
 
 
-def _day_box(label: str, name: str) -> gr.Textbox:
+def _filter_box(label: str, name: str, placeholder: str = "") -> gr.Textbox:
+    """A field of the filters; without a placeholder its label is for screen readers alone."""
     return gr.Textbox(
         label=label,
-        show_label=False,
-        container=False,
-        max_lines=1,
-        elem_id=name,
-        min_width=0,
-        html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
-    )
-
-
-def _filter_box(label: str, placeholder: str, name: str) -> gr.Textbox:
-    return gr.Textbox(
-        label=label,
-        placeholder=placeholder,
-        container=True,
+        placeholder=placeholder or None,
+        show_label=bool(placeholder),
+        container=bool(placeholder),
         max_lines=1,
         elem_id=name,
         min_width=0,
