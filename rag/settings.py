@@ -109,6 +109,11 @@ class GeneratorSettings(_Section):
         "qwen2.5-coder-1.5b-instruct",
         description="name in the catalogue, GGUF file, hub name or folder, or the endpoint's name",
     )
+    adapter: str = Field(
+        "auto",
+        description="addition to the model's weights for llama.cpp: auto (WenBao's own, where the"
+        " catalogue's model has one), none, or a GGUF file of LoRA weights",
+    )
     base_url: str = Field("", description="address of the OpenAI-compatible endpoint")
     api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible endpoint")
     threads: int = Field(0, ge=0, description="threads of llama.cpp; 0: all cores")

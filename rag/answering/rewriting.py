@@ -16,6 +16,7 @@ from langchain_core.output_parsers import StrOutputParser
 from rag.answering.facts import Fact, FactKind, facts_of
 from rag.answering.focus import Focus, focus_of
 from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.orders import gives_orders
 from rag.answering.plain import for_prompt
 from rag.answering.prompts import load_prompt
@@ -46,7 +47,10 @@ def rewritten(question: str, history: Sequence[Turn], model: BaseChatModel) -> s
     turns = "\n".join(
         f"问：{_short(turn.question)}\n答：{_short(turn.answer)}" for turn in history[-_TURNS:]
     )
-    chain = load_prompt("rewrite") | model.bind(max_tokens=MAX_TOKENS) | StrOutputParser()
+    # The trained addition knows how to answer, not how to ask.
+    plain = {"adapted": False} if isinstance(model, ChatLlamaCpp) and model.adapter else {}
+    bound = model.bind(max_tokens=MAX_TOKENS, **plain)
+    chain = load_prompt("rewrite") | bound | StrOutputParser()
     written = chain.invoke({"history": for_prompt(turns), "question": for_prompt(question)})
     lines = written.strip().splitlines() or [""]
     result = _LABEL.sub("", lines[0].strip()).strip("“”\"'「」 ")

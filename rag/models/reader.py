@@ -6,13 +6,11 @@ WenBao (`training/README.md` says from what). It judges the few passages that a 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 from rag.chinese.normalise import level, simplify
 from rag.chinese.numbers import rewrite_numbers
 from rag.errors import ModelError
+from rag.models.adapters import READER
 from rag.models.catalogue import Model, find_model
 from rag.models.e5 import AdaptedE5, build_tokenizer
 from rag.models.e5_onnx import READER_OUTPUTS, write_reader_onnx
@@ -33,8 +32,6 @@ from rag.settings import Settings
 from rag.types import Span
 
 BASE = "multilingual-e5-small-zh"
-ADAPTER = "reader.safetensors"
-ADAPTER_SHA256 = "9c3738cea59f452d7e5e8c72b84d0ebb4d26e336fda376eb61e27af8c18f4f56"
 # Raise it whenever the folder's files change: folders of an older version are rebuilt.
 _VERSION = 1
 _FOLDER = "reader-zh"
@@ -146,19 +143,14 @@ def _build(model: Model, packed_path: Path, folder: Path) -> None:
 
 
 def _adapter() -> dict[str, NDArray[np.float32]]:
-    from safetensors.numpy import load
+    from safetensors.numpy import load_file
 
-    content = resources.files("rag.models.adapters").joinpath(ADAPTER).read_bytes()
-    if hashlib.sha256(content).hexdigest() != ADAPTER_SHA256:
-        raise ModelError(
-            f"{ADAPTER} is not the file that this version of WenBao came with",
-            remedy="install WenBao again",
-        )
-    return {name: tensor.astype(np.float32) for name, tensor in load(content).items()}
+    tensors = load_file(READER.path())
+    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
 def _origin(model: Model) -> Mapping[str, Any]:
-    return {"version": _VERSION, "base_sha256": model.sha256, "adapter_sha256": ADAPTER_SHA256}
+    return {"version": _VERSION, "base_sha256": model.sha256, "adapter_sha256": READER.sha256}
 
 
 def _is_current(folder: Path, model: Model) -> bool:

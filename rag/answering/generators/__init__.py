@@ -48,14 +48,16 @@ def load_generator(settings: Settings) -> Generator:
         )
     from rag.answering.generators.llama_cpp import ChatLlamaCpp
 
+    adapter = _adapter(settings)
     return ChatGenerator(
         ChatLlamaCpp(
             path=path,
+            adapter=adapter,
             threads=options.threads,
             context_tokens=options.context_tokens,
             max_tokens=options.max_tokens,
         ),
-        f"llama.cpp {path.stem}",
+        f"llama.cpp {path.stem}" + (f" + {adapter.stem}" if adapter else ""),
     )
 
 
@@ -65,6 +67,17 @@ def _gguf(settings: Settings) -> Path | None:
         path = Path(name).expanduser()
         return path if path.is_file() else None
     return model_path(find_model(name), settings.models)
+
+
+def _adapter(settings: Settings) -> Path | None:
+    """The trained addition to the model: WenBao's own, none, or the file that was set."""
+    wanted, name = settings.generator.adapter, settings.generator.model
+    if wanted == "none":
+        return None
+    if wanted != "auto":
+        return Path(wanted).expanduser()
+    shipped = None if name.endswith(".gguf") else find_model(name).adapter
+    return shipped.path() if shipped else None
 
 
 def _endpoint(settings: Settings) -> Generator:

@@ -28,10 +28,15 @@ from pydantic import PrivateAttr
 from rag.errors import GenerationError, ModelError
 
 _END = object()
+# Options of a call that the engine knows by the names that LangChain's chat models use.
+_PASSED_ON = ("logprobs", "top_logprobs", "logit_bias")
 
 
 class ChatLlamaCpp(BaseChatModel):
     """Chat messages answered by a GGUF model; greedy, so the same prompt gives the same text.
+
+    `adapter` is a GGUF file of low-rank additions (LoRA) trained for this very model; a call with
+    `adapted=False` is answered without it.
 
     The model is loaded by the first call or by `load()`. One call runs at a time: two at once
     would share two cores and both be late. The engine keeps the last prompt's state, so a common
@@ -43,6 +48,7 @@ class ChatLlamaCpp(BaseChatModel):
     """
 
     path: Path
+    adapter: Path | None = None
     threads: int = 0
     context_tokens: int = 4096
     max_tokens: int = 256
@@ -56,7 +62,8 @@ class ChatLlamaCpp(BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        return {"model": self.path.name, "max_tokens": self.max_tokens}
+        adapter = self.adapter.name if self.adapter else ""
+        return {"model": self.path.name, "adapter": adapter, "max_tokens": self.max_tokens}
 
     def load(self) -> None:
         """Load the model if it is not loaded yet."""
@@ -70,11 +77,9 @@ class ChatLlamaCpp(BaseChatModel):
             raise ModelError(
                 f"there is no model file at {self.path}", remedy="run `wenbao models fetch`"
             )
-        with self.path.open("rb") as file:
-            if file.read(4) != b"GGUF":
-                raise ModelError(
-                    f"{self.path} is not a GGUF file", remedy="set generator.model to a GGUF file"
-                )
+        _require_gguf(self.path, "generator.model")
+        if self.adapter is not None:
+            _require_gguf(self.adapter, "generator.adapter")
         # Spinning OpenMP threads fall below one token a second as soon as anything else runs.
         # Read by the OpenMP runtime when the engine is first imported.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -83,6 +88,8 @@ class ChatLlamaCpp(BaseChatModel):
 
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self.path)
+        if self.adapter is not None:
+            parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(self.adapter), 1.0)]
         parameters.n_ctx = self.context_tokens
         parameters.n_parallel = 1
         threads = self.threads or len(os.sched_getaffinity(0)) if _LINUX else self.threads
@@ -97,9 +104,11 @@ class ChatLlamaCpp(BaseChatModel):
         try:
             self._server = xllamacpp.Server(parameters)
         except Exception as error:
+            with_adapter = f" with {self.adapter.name}" if self.adapter else ""
             raise ModelError(
-                f"llama.cpp cannot load {self.path.name}: {error}",
-                remedy="run `wenbao models verify`, or set generator.model to another model",
+                f"llama.cpp cannot load {self.path.name}{with_adapter}: {error}",
+                remedy="run `wenbao models verify`, or set generator.model to another model"
+                + (" or generator.adapter to none" if self.adapter else ""),
             ) from error
         return self._server
 
@@ -117,6 +126,8 @@ class ChatLlamaCpp(BaseChatModel):
             "stream": True,
             "cache_prompt": True,
             **({"stop": stop} if stop else {}),
+            **{name: kwargs[name] for name in _PASSED_ON if name in kwargs},
+            **({} if kwargs.get("adapted", True) else {"lora": [{"id": 0, "scale": 0.0}]}),
         }
         with self._lock:
             for event in _events(self._loaded(), request):
@@ -141,6 +152,19 @@ class ChatLlamaCpp(BaseChatModel):
             usage = cast("AIMessageChunk", chunk.message).usage_metadata or usage
         message = AIMessage(content=text, usage_metadata=usage)
         return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def _require_gguf(path: Path, setting: str) -> None:
+    try:
+        with path.open("rb") as file:
+            begins_right = file.read(4) == b"GGUF"
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be read: {error.strerror or error}",
+            remedy=f"correct {setting} or the file's rights",
+        ) from error
+    if not begins_right:
+        raise ModelError(f"{path} is not a GGUF file", remedy=f"set {setting} to a GGUF file")
 
 
 _LINUX = sys.platform == "linux"
@@ -189,6 +213,7 @@ def _chunk(event: dict[str, Any]) -> ChatGenerationChunk | None:
     timings = event.get("timings")
     if not text and not timings:
         return None
+    logprobs = choice.get("logprobs")
     usage: UsageMetadata | None = None
     if timings and choice.get("finish_reason"):
         prompt = timings["prompt_n"] + timings.get("cache_n", 0)
@@ -196,4 +221,10 @@ def _chunk(event: dict[str, Any]) -> ChatGenerationChunk | None:
         usage = UsageMetadata(
             input_tokens=prompt, output_tokens=answer, total_tokens=prompt + answer
         )
-    return ChatGenerationChunk(message=AIMessageChunk(content=text, usage_metadata=usage))
+    return ChatGenerationChunk(
+        message=AIMessageChunk(
+            content=text,
+            usage_metadata=usage,
+            response_metadata={"logprobs": logprobs} if logprobs else {},
+        )
+    )

@@ -1,0 +1,44 @@
+"""Small trained additions to models; they ship with WenBao, each known by its SHA-256.
+
+How they were trained, on what data and with what result: `training/README.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A file of this folder."""
+
+    file: str
+    sha256: str
+
+    def path(self) -> Path:
+        """Return where the file lies, its checksum compared.
+
+        Raises:
+            ModelError: it is missing or another file.
+        """
+        path = Path(__file__).with_name(self.file)
+        if not path.is_file() or _digest(path) != self.sha256:
+            raise ModelError(
+                f"{self.file} is not the file that this version of WenBao came with",
+                remedy="install WenBao again",
+            )
+        return path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+READER = Adapter(
+    "reader.safetensors", "9c3738cea59f452d7e5e8c72b84d0ebb4d26e336fda376eb61e27af8c18f4f56"
+)
