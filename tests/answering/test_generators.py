@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
-from langchain_core.language_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+from pydantic import Field
 
 from rag.answering.evidence import render, select_sentences
 from rag.answering.generators import ChatGenerator, ExtractiveGenerator, load_generator
@@ -14,7 +17,7 @@ from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, ModelError, SettingsError
-from rag.models.catalogue import find_model
+from rag.models.catalogue import MODELS, ModelKind, find_model
 from rag.models.weights import model_path
 from rag.settings import AnsweringSettings, Settings
 from tests.answering.conftest import MARKET, POLICE, candidates_from, evidence_from
@@ -74,6 +77,66 @@ def test_a_failing_chat_model_is_a_generation_error():
         list(generator.stream(QUESTION, candidates_from(POLICE)))
 
 
+class Hesitant(BaseChatModel):
+    """Writes its refusal, or an answer where that is forbidden; says how likely the refusal is."""
+
+    refusal: float
+    asked: list = Field(default_factory=list)
+
+    @property
+    def _llm_type(self):
+        return "hesitant"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        raise NotImplementedError
+
+    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        self.asked.append(kwargs)
+        refuses = self.refusal > 0.5 and "logit_bias" not in kwargs
+        pieces = ["报道", REFUSAL[2:]] if refuses else ["烟感器", "3200个。"]
+        for place, piece in enumerate(pieces):
+            metadata = {}
+            if kwargs.get("logprobs") and place == 0:
+                likely = [("报道", 7, self.refusal), ("烟感器", 9, 1 - self.refusal)]
+                top = [{"token": t, "id": i, "logprob": math.log(p)} for t, i, p in likely]
+                metadata = {"logprobs": {"content": [{"top_logprobs": top}]}}
+            message = AIMessageChunk(content=piece, response_metadata=metadata)
+            yield ChatGenerationChunk(message=message)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "bound", "written", "calls"),
+    [
+        (0.9, 0.5, REFUSAL, 1),
+        (0.1, 0.5, "烟感器3200个。", 1),
+        (0.7, 0.8, "烟感器3200个。", 2),  # its refusal is not sure enough
+        (0.3, 0.2, REFUSAL, 1),  # its answer is in doubt
+    ],
+)
+def test_a_generator_refuses_where_it_is_decided_and_not_where_the_model_would(
+    refusal, bound, written, calls
+):
+    evidence = candidates_from(POLICE)
+    seen = []
+    model = Hesitant(refusal=refusal)
+
+    def decides(probability, given):
+        seen.append(given)
+        return probability > bound
+
+    generator = ChatGenerator(model, "hesitant", decides)
+    assert "".join(generator.stream(QUESTION, evidence)) == written
+    assert seen == [evidence]
+    assert len(model.asked) == calls
+    assert model.asked[1:] == [{"logit_bias": [[7, False]]}] * (calls - 1)
+
+
+def test_a_model_without_probabilities_settles_by_itself():
+    model = GenericFakeChatModel(messages=iter([AIMessage("烟感器 3200个 。")]))
+    generator = ChatGenerator(model, "fake", lambda probability, evidence: True)
+    assert "".join(generator.stream(QUESTION, candidates_from(POLICE))) == "烟感器 3200个 。"
+
+
 def test_the_extractive_generator_refuses_what_is_far():
     far = "下周三图书馆几点开门?"
     selected = select_sentences(far, evidence_from(MARKET), AnsweringSettings())
@@ -108,6 +171,35 @@ def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path):
     path.write_bytes(b"GGUF" + bytes(1000))
     with pytest.raises(ModelError, match="cannot load"):
         ChatLlamaCpp(path=path).invoke("你好")
+
+
+def test_an_adapter_that_cannot_be_read_is_named_with_its_setting(tmp_path):
+    model, adapter = tmp_path / "model.gguf", tmp_path / "adapter.gguf"
+    model.write_bytes(b"GGUF" + bytes(1000))
+    with pytest.raises(ModelError, match=r"generator\.adapter") as raised:
+        ChatLlamaCpp(path=model, adapter=adapter).invoke("你好")
+    assert "adapter.gguf" in str(raised.value)
+    adapter.write_bytes(b"no adapter")
+    with pytest.raises(ModelError, match=r"generator\.adapter"):
+        ChatLlamaCpp(path=model, adapter=adapter).invoke("你好")
+
+
+def test_the_shipped_adapter_stands_behind_the_model_that_it_was_trained_for(tmp_path):
+    def named(**options):
+        return load_generator(Settings.load(models={"folder": tmp_path}, generator=options)).name
+
+    for model in MODELS:
+        if model.kind is not ModelKind.GENERATOR:
+            continue
+        with (tmp_path / model.file).open("wb") as file:
+            file.truncate(model.size)
+        plain = f"llama.cpp {(tmp_path / model.file).stem}"
+        own = f" + {model.adapter.path().stem}" if model.adapter else ""
+        assert named(model=model.name) == plain + own
+        assert named(model=model.name, adapter="none") == plain
+        assert named(model=model.name, adapter="/mine/own.gguf") == f"{plain} + own"
+        # A file is whatever its owner says; the addition is for the catalogue's.
+        assert named(model=str(tmp_path / model.file)) == plain
 
 
 @pytest.fixture(scope="module")
