@@ -110,9 +110,7 @@ class GeneratorSettings(_Section):
         description="name in the catalogue, GGUF file, hub name or folder, or the endpoint's name",
     )
     adapter: str = Field(
-        "auto",
-        description="addition to the model's weights for llama.cpp: auto (WenBao's own, where the"
-        " catalogue's model has one), none, or a GGUF file of LoRA weights",
+        "", description="GGUF file of low-rank additions (LoRA) to llama.cpp's model; empty: none"
     )
     base_url: str = Field("", description="address of the OpenAI-compatible endpoint")
     api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible endpoint")

@@ -41,8 +41,7 @@ from rag.types import Article, Evidence, Passage, Verdict
 _PASSAGE_CHARS = 120
 _ABOUT_FACTS = 0.25
 _SHORT, _ANSWERED, _DATED = 0.25, 0.6, 0.5
-# Share of the changed questions with a word exchanged: more of them, and whatever is asked in other
-# words than the evidence's is refused.
+# Share of the changed questions with a word exchanged, the others with a figure, day or name.
 _EXCHANGED = 0.25
 # Refusals for each answer, and the share kept of evidence that answers nothing.
 _REFUSED, _ALL_REFUSED = 0.5, 0.3

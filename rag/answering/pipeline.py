@@ -209,7 +209,9 @@ class _Run:
             event = self._check(draft[start:end], candidates)
             if event:
                 yield event
-        yield from self._repair(candidates)
+        final = draft.strip() == REFUSAL and getattr(self.generator, "weighs_refusals", False)
+        if not final:
+            yield from self._repair(candidates)
         event = self._conflict(candidates)
         if event:
             yield event

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Literal
 
 from rag.errors import ModelError
-from rag.models.adapters import Adapter
 
 QUERY_INSTRUCTION_ZH = "为这个句子生成表示以用于检索相关文章："
 QUERY_INSTRUCTION_QWEN = (
@@ -70,10 +69,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model file. `size` is in bytes; `dimension` is 0 for a generator.
-
-    `adapter` is what was trained to be added to a generator's weights.
-    """
+    """One model file. `size` is in bytes; `dimension` is 0 for a generator."""
 
     name: str
     kind: ModelKind
@@ -86,7 +82,6 @@ class Model:
     wheels: Wheels | None = None
     encoding: Encoding = field(default_factory=Encoding)
     dimension: int = 0
-    adapter: Adapter | None = None
 
 
 _E5 = Encoding(query_prompt="query: ", passage_prompt="passage: ")

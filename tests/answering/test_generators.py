@@ -9,7 +9,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from rag.answering.evidence import render, select_sentences
 from rag.answering.generators import ChatGenerator, ExtractiveGenerator, load_generator
@@ -17,7 +17,7 @@ from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, ModelError, SettingsError
-from rag.models.catalogue import MODELS, ModelKind, find_model
+from rag.models.catalogue import find_model
 from rag.models.weights import model_path
 from rag.settings import AnsweringSettings, Settings
 from tests.answering.conftest import MARKET, POLICE, candidates_from, evidence_from
@@ -82,6 +82,7 @@ class Hesitant(BaseChatModel):
 
     refusal: float
     asked: list = Field(default_factory=list)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @property
     def _llm_type(self):
@@ -92,7 +93,14 @@ class Hesitant(BaseChatModel):
 
     def _stream(self, messages, stop=None, run_manager=None, **kwargs):
         self.asked.append(kwargs)
-        refuses = self.refusal > 0.5 and "logit_bias" not in kwargs
+        assert self._lock.acquire(blocking=False), "the call before has not been closed"
+        try:
+            yield from self._pieces(**kwargs)
+        finally:
+            self._lock.release()
+
+    def _pieces(self, **kwargs):
+        refuses = self.refusal > 0.4 and "logit_bias" not in kwargs
         pieces = ["报道", REFUSAL[2:]] if refuses else ["烟感器", "3200个。"]
         for place, piece in enumerate(pieces):
             metadata = {}
@@ -110,6 +118,7 @@ class Hesitant(BaseChatModel):
         (0.9, 0.5, REFUSAL, 1),
         (0.1, 0.5, "烟感器3200个。", 1),
         (0.7, 0.8, "烟感器3200个。", 2),  # its refusal is not sure enough
+        (0.45, 0.8, "烟感器3200个。", 2),  # likelier than any other token, but not than all
         (0.3, 0.2, REFUSAL, 1),  # its answer is in doubt
     ],
 )
@@ -184,22 +193,14 @@ def test_an_adapter_that_cannot_be_read_is_named_with_its_setting(tmp_path):
         ChatLlamaCpp(path=model, adapter=adapter).invoke("你好")
 
 
-def test_the_shipped_adapter_stands_behind_the_model_that_it_was_trained_for(tmp_path):
+def test_a_generator_names_its_adapter(tmp_path):
     def named(**options):
         return load_generator(Settings.load(models={"folder": tmp_path}, generator=options)).name
 
-    for model in MODELS:
-        if model.kind is not ModelKind.GENERATOR:
-            continue
-        with (tmp_path / model.file).open("wb") as file:
-            file.truncate(model.size)
-        plain = f"llama.cpp {(tmp_path / model.file).stem}"
-        own = f" + {model.adapter.path().stem}" if model.adapter else ""
-        assert named(model=model.name) == plain + own
-        assert named(model=model.name, adapter="none") == plain
-        assert named(model=model.name, adapter="/mine/own.gguf") == f"{plain} + own"
-        # A file is whatever its owner says; the addition is for the catalogue's.
-        assert named(model=str(tmp_path / model.file)) == plain
+    model = tmp_path / "small.gguf"
+    model.write_bytes(b"GGUF")
+    assert named(model=str(model)) == "llama.cpp small"
+    assert named(model=str(model), adapter="/mine/own.gguf") == "llama.cpp small + own"
 
 
 @pytest.fixture(scope="module")

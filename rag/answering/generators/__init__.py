@@ -7,6 +7,7 @@ from pathlib import Path
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.generators.chat import ChatGenerator
 from rag.answering.generators.extractive import ExtractiveGenerator
+from rag.answering.hope import refusal_stands
 from rag.errors import ModelError, SettingsError
 from rag.models.catalogue import find_model
 from rag.models.weights import model_path
@@ -48,7 +49,7 @@ def load_generator(settings: Settings) -> Generator:
         )
     from rag.answering.generators.llama_cpp import ChatLlamaCpp
 
-    adapter = _adapter(settings)
+    adapter = Path(options.adapter).expanduser() if options.adapter else None
     return ChatGenerator(
         ChatLlamaCpp(
             path=path,
@@ -58,6 +59,7 @@ def load_generator(settings: Settings) -> Generator:
             max_tokens=options.max_tokens,
         ),
         f"llama.cpp {path.stem}" + (f" + {adapter.stem}" if adapter else ""),
+        refusal_stands if adapter else None,
     )
 
 
@@ -67,17 +69,6 @@ def _gguf(settings: Settings) -> Path | None:
         path = Path(name).expanduser()
         return path if path.is_file() else None
     return model_path(find_model(name), settings.models)
-
-
-def _adapter(settings: Settings) -> Path | None:
-    """The trained addition to the model: WenBao's own, none, or the file that was set."""
-    wanted, name = settings.generator.adapter, settings.generator.model
-    if wanted == "none":
-        return None
-    if wanted != "auto":
-        return Path(wanted).expanduser()
-    shipped = None if name.endswith(".gguf") else find_model(name).adapter
-    return shipped.path() if shipped else None
 
 
 def _endpoint(settings: Settings) -> Generator:

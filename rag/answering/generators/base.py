@@ -12,7 +12,11 @@ REFUSAL = "报道没有提到。"
 
 
 class Generator(Protocol):
-    """Writes a draft answer from evidence; what it writes is verified afterwards."""
+    """Writes a draft answer from evidence; what it writes is verified afterwards.
+
+    One whose attribute `weighs_refusals` is true has weighed what the reader saw before it refuses:
+    its refusal is final, while any other's gives way to an answer that the reader is sure of.
+    """
 
     @property
     def name(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ from rag.answering.plain import for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
 
-
 _LIKELIEST = 10
-_LEAST = 1e-6
+# A single character of the refusal may begin anything.
+_TELLING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Opening:
         begin = [
             entry
             for entry in content[0].get("top_logprobs") or []
-            if entry["token"] and REFUSAL.startswith(entry["token"])
+            if len(entry["token"]) >= _TELLING and REFUSAL.startswith(entry["token"])
         ]
         probability = sum(math.exp(entry["logprob"]) for entry in begin)
         return cls(min(probability, 1.0), begin[0].get("id", -1) if begin else -1)
@@ -62,6 +62,11 @@ class ChatGenerator:
         self.model = model
         self._decides = decides
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
+
+    @property
+    def weighs_refusals(self) -> bool:
+        """Whether what the reader saw has been weighed before it refuses."""
+        return self._decides is not None
 
     def load(self) -> None:
         """Load the model where it runs in this process."""
@@ -89,22 +94,27 @@ class ChatGenerator:
         self, given: dict[str, str], evidence: Sequence[EvidenceSentence]
     ) -> Iterator[str]:
         if self._decides is None:
-            yield from _texts((self._prompt | self.model).stream(given))
+            yield from self._texts(given)
             return
-        telling = {"logprobs": True, "top_logprobs": _LIKELIEST}
-        chunks = (self._prompt | self.model.bind(**telling)).stream(given)
-        first = next(chunks, None)
-        opening = Opening.of(first) if first is not None else None
-        if first is None or opening is None:
-            yield from _texts(itertools.chain([first] if first else [], chunks))
-        elif self._decides(opening.refusal, evidence):
-            yield REFUSAL
-        elif opening.refusal > 0.5 and opening.token >= 0:
-            forbidden = {"logit_bias": [[opening.token, False]]}
-            yield from _texts((self._prompt | self.model.bind(**forbidden)).stream(given))
-        else:
-            yield from _texts(itertools.chain([first], chunks))
+        forbidden: dict[str, Any] = {}
+        # Closed before the question is asked again: an engine answers one call at a time.
+        with closing(self._chunks(given, logprobs=True, top_logprobs=_LIKELIEST)) as chunks:
+            for first in chunks:
+                opening = Opening.of(first)
+                if opening is not None and self._decides(opening.refusal, evidence):
+                    yield REFUSAL
+                    return
+                if opening is not None and opening.token >= 0 and REFUSAL.startswith(first.text):
+                    forbidden = {"logit_bias": [[opening.token, False]]}
+                    break
+                yield first.text
+                yield from (chunk.text for chunk in chunks)
+        if forbidden:
+            yield from self._texts(given, **forbidden)
 
+    def _texts(self, given: dict[str, str], **options: Any) -> Iterator[str]:
+        return (text for chunk in self._chunks(given, **options) if (text := chunk.text))
 
-def _texts(chunks: Iterator[AIMessage]) -> Iterator[str]:
-    return (text for chunk in chunks if (text := chunk.text))
+    def _chunks(self, given: dict[str, str], **options: Any) -> Generator[AIMessage]:
+        messages = self._prompt.format_messages(**given)
+        yield from self.model.stream(messages, **options)
