@@ -15,7 +15,7 @@ _CLAUSE_ENDS = "，。；！？：\n"
 _LEADS = re.compile(r"^(?:请问|我想知道|我想问)[，,]?")
 _WHO = r"谁|什么人|哪位|哪一位|哪个人"
 _WHEN = r"什么时候|什么时间|什么年代|何时|何年|哪一年|哪年|哪一天|哪天|几时"
-_WHERE = r"什么地方|哪里|哪儿|哪|何处|何地"
+_WHERE = r"哪里|哪儿|哪|何处|何地"
 _WHAT = r"什么|哪一个|哪个|哪些|哪几个|哪种|哪几种|哪一|何种"
 # What is asked for, longest first: who, when and where stand alone, what takes a noun.
 _ASKED = re.compile(rf"{_WHO}|{_WHEN}|什么地方|{_WHAT}|{_WHERE}|多少|几")

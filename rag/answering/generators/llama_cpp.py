@@ -108,7 +108,7 @@ class ChatLlamaCpp(BaseChatModel):
             raise ModelError(
                 f"llama.cpp cannot load {self.path.name}{with_adapter}: {error}",
                 remedy="run `wenbao models verify`, or set generator.model to another model"
-                + (" or generator.adapter to none" if self.adapter else ""),
+                + (", or leave out generator.adapter" if self.adapter else ""),
             ) from error
         return self._server
 
