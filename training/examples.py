@@ -182,14 +182,20 @@ def _other(question: str, texts: list[str], chance: random.Random) -> str:
     return max(texts, key=lambda text: len(asked & set(bigrams(text))))
 
 
-def _with_answer(headline: str, text: str, answer: str, question: str) -> Shown:
-    """The passage with the occurrence of the answer that stands nearest to the question's words."""
+def nearest_place(text: str, answer: str, question: str) -> int:
+    """Where the answer stands among most of the question's words, the first of several; or -1."""
     asked = set(bigrams(question))
     places = [match.start() for match in re.finditer(re.escape(answer), text)]
-    start = max(
+    return max(
         places,
         key=lambda place: len(asked & set(bigrams(text[max(0, place - 30) : place + 50]))),
+        default=-1,
     )
+
+
+def _with_answer(headline: str, text: str, answer: str, question: str) -> Shown:
+    """The passage with the occurrence of the answer that stands nearest to the question's words."""
+    start = nearest_place(text, answer, question)
     return Shown(headline, text, start, start + len(answer))
 
 

@@ -7,10 +7,10 @@ Read from FOLDER are only sets whose licence lets the trained weights be passed 
 
 Each line is one evidence with its questions: `evidence` as the product lays it out, and `turns`
 with `question` and `answer`. The evidence is what the product would select for the first question,
-from the article and from those nearest in wording, half the time with the answering sentences kept
-out. An answer is a statement made by rule that WenBao's own verifier finds supported; where the
-evidence does not answer, it is the refusal that the prompt asks for. Questions not answered are the
-first of half the evidence, other questions of its articles, and questions of which a figure, day,
+from the article and from those nearest in wording, two times in five without the answering
+sentences. An answer is a statement made by rule that WenBao's own verifier finds supported; where
+the evidence does not answer, it is the refusal that the prompt asks for. Questions not answered are
+the first of such evidence, other questions of its articles, and questions of which a figure, day,
 name or other word has been exchanged.
 """
 
@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from examples import Nearest, read_lines
+from examples import Nearest, nearest_place, read_lines
 from questions import Words, about_clauses, about_facts, fact_exchanged, shortened
 from statements import statements
 
@@ -33,7 +33,6 @@ from rag.answering.evidence import EvidenceSentence, render, select_sentences, s
 from rag.answering.generators.base import REFUSAL
 from rag.answering.plain import for_prompt
 from rag.answering.verification import verify
-from rag.chinese.words import bigrams
 from rag.index.chunking import split_article
 from rag.settings import AnsweringSettings
 from rag.types import Article, Evidence, Passage, Verdict
@@ -122,7 +121,7 @@ def people(data: Path, chance: random.Random) -> Shelf:
     asked = []
     for line in read_lines(data / "cmrc2018_train.qa.jsonl.gz"):
         key, answer = line["context"][0], line["answers"][0]
-        start = _nearest_place(texts[key], answer, line["question"])
+        start = nearest_place(texts[key], answer, line["question"])
         if start >= 0:
             asked.append(Asked(line["question"], key, start, start + len(answer)))
     return Shelf(articles, asked)
@@ -150,18 +149,6 @@ def _day(chance: random.Random) -> date | None:
     if chance.random() > _DATED:
         return None
     return _FIRST_DAY + timedelta(days=chance.randrange(_DAYS))
-
-
-def _nearest_place(text: str, answer: str, question: str) -> int:
-    """Where the answer stands among most of the question's words; -1 when it does not."""
-    asked = set(bigrams(question))
-    places = []
-    place = text.find(answer)
-    while place >= 0:
-        around = text[max(0, place - 30) : place + len(answer) + 30]
-        places.append((len(asked & set(bigrams(around))), -place))
-        place = text.find(answer, place + 1)
-    return -max(places)[1] if places else -1
 
 
 def examples(shelf: Shelf, words: Words, chance: random.Random) -> Iterator[Example]:

@@ -1,4 +1,4 @@
-"""Any LangChain chat model as a generator: prompt | model | text."""
+"""Any LangChain chat model as a generator."""
 
 from __future__ import annotations
 
