@@ -69,13 +69,15 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An accepted question on its way to the assistant.
+    """An accepted question on its way to the assistant, the one of the exchange `exchange_id`.
 
-    `stopped` is set when answering ended or shall end, `abandoned` when nobody wants to see what
-    was written so far.
+    `taken` is held by who answers it, `stopped` is set when answering ended or shall end,
+    `abandoned` when nobody wants to see what was written so far.
     """
 
+    exchange_id: str
     filters: Filters
+    taken: threading.Lock = field(default_factory=threading.Lock)
     stopped: threading.Event = field(default_factory=threading.Event)
     abandoned: threading.Event = field(default_factory=threading.Event)
 
@@ -167,7 +169,8 @@ class Chat:
         ):
             raise InputError(texts.DATES_CROSSED)
         kept = conversation[-(MAX_EXCHANGES - 1) :]
-        return (*kept, Exchange(question, limits=texts.limits(filters))), Request(filters)
+        exchange = Exchange(question, limits=texts.limits(filters))
+        return (*kept, exchange), Request(exchange.id, filters)
 
     def answer(self, conversation: Conversation, request: Request) -> Iterator[Progress]:
         """Yield the progress of answering the last question; the last one is done.

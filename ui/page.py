@@ -141,20 +141,25 @@ class _ChatPage:
         clicked = gr.on(
             [self.current.submit, self.past.submit], self._begin_clicked, given, begun, **INSTANT
         )
+        # Triggered by "multiple", or what still runs for a refused question swallows the next one.
         for begin in (typed, clicked):
-            begin.success(
+            answered = begin.success(
                 self._answer,
                 [self.saved, self.request],
                 [self.current, self.sources, self.live],
                 concurrency_limit=concurrency,
                 concurrency_id="answer",
+                trigger_mode="multiple",
                 **QUIET,
-            ).then(
-                _ready,
-                [self.saved, self.live],
-                [self.box, self.send, self.stop, self.request, self.saved, self.live],
-                **INSTANT,
-            ).then(None, js="() => window.wenbao.ready()", **QUIET)
+            )
+            for ended, act in ((answered.success, _ready), (answered.failure, _free)):
+                ended(
+                    act,
+                    [self.saved, self.live, self.request],
+                    [self.box, self.send, self.stop, self.request, self.saved, self.live],
+                    trigger_mode="multiple",
+                    **INSTANT,
+                ).then(None, js="() => window.wenbao.ready()", **QUIET)
         self.unfilter.click(
             None,
             None,
@@ -248,7 +253,11 @@ class _ChatPage:
 
     def _answer(self, saved: object, request: Request | None) -> Iterator[tuple[Any, ...]]:
         conversation = load(saved)
-        if request is None or request.abandoned.is_set() or not conversation:
+        # A refused question comes here, too, perhaps when the next one has been accepted: that one
+        # is answered once, by who sees it. What yields nothing would empty the page.
+        seen = request is not None and conversation and conversation[-1].id == request.exchange_id
+        if request is None or not seen or not request.taken.acquire(blocking=False):
+            yield (gr.skip(),) * 3
             return
         index = len(conversation) - 1
         before: Progress | None = None
@@ -318,8 +327,15 @@ class _ChatPage:
         return "", start, _panel(None, 0), "", [], None, ""
 
 
-def _ready(saved: object, live: Exchange | None) -> tuple[Any, ...]:
-    """Return box, send, stop, request, saved and live after an answer."""
+def _ready(saved: object, live: Exchange | None, request: Request | None) -> tuple[Any, ...]:
+    """Return box, send, stop, request, saved and live; as they are while an answer is awaited."""
+    if request is None or not request.stopped.is_set():
+        return (gr.skip(),) * 6
+    return _free(saved, live, request)
+
+
+def _free(saved: object, live: Exchange | None, _: Request | None) -> tuple[Any, ...]:
+    """Return box, send, stop, request, saved and live after an answer, or the failure of one."""
     # Kept only now, from the browser's newest state: earlier answers can be rated meanwhile.
     kept = load(saved)
     if live is not None and kept and kept[-1].id == live.id:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
+import ui.page
 from rag.errors import CollectionMissingError, ModelError
 from rag.types import AnswerSentence, Filters, Verdict
 from tests.ui.conftest import HOSTILE, StandIn, make_article, seed_articles
@@ -236,6 +239,7 @@ def test_empty_questions_wrong_dates_and_new_lines(
     page = reader(address)
     page.click("#send")
     expect(page.locator("#hint")).to_contain_text("还没有写问题")
+    expect(page.locator(".start [data-ask]")).to_have_count(4)
     page.fill("#first-day input", "2023-12-18")
     page.fill("#last-day input", "2023-12-16")
     page.fill("#question textarea", "甲")
@@ -252,6 +256,33 @@ def test_empty_questions_wrong_dates_and_new_lines(
     expect(page.locator("#hint")).not_to_contain_text("日期")
     filters = stand_in.asked[0][2]
     assert str(filters.published_from) == "2023-12-18"
+
+
+@pytest.mark.parametrize("slow", ["_answer", "_ready"])
+def test_a_question_asked_while_a_refused_one_is_still_being_put_away_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[[object], str],
+    reader: Callable[..., Page],
+    stand_in: StandIn,
+    slow: str,
+):
+    place = ui.page._ChatPage if slow == "_answer" else ui.page
+    act = getattr(place, slow)
+
+    def slowly(*given: Any) -> Any:
+        if given[-1] is None:
+            time.sleep(1)
+        return act(*given)
+
+    def slowly_in_steps(*given: Any) -> Any:
+        yield from slowly(*given)
+
+    monkeypatch.setattr(place, slow, slowly_in_steps if slow == "_answer" else slowly)
+    page = reader(serve(stand_in))
+    page.click("#send")
+    expect(page.locator("#hint")).to_contain_text("还没有写问题")
+    ask(page, QUESTION)
+    assert [asked[0] for asked in stand_in.asked] == [QUESTION]
 
 
 def test_examples_are_asked_by_a_click(address: str, reader: Callable[..., Page]):
