@@ -63,6 +63,17 @@ _REVERSED = (
 )
 _VERBS = re.compile("表示|要求|支持|参加|发现|同意|允许|影响|使用|接受|提高|完成")
 
+_BOUND = re.compile(r"(?:至少|最多|至多|超过|不足|不到|不少于)(?=(?:有|为|达到?)?\d)")
+_DOUBT = re.compile(
+    r"(?:预计|有望|或将|涉嫌|疑似|据传|声称|试图|呼吁|(?<![不尽有大])可能(?![性的，。]))[，,]?"
+)
+_CONDITION = re.compile(
+    r"(?:^|[，,；])(?:如果|假如|倘若|若|一旦|除非|要是)[^，。；]{3,30}[，,](?:那么|就|则)?(?P<then>[^，。；]{8,})"
+)
+_IF = re.compile("如果|假如|倘若|若|一旦|除非|要是|万一")
+_DENIAL = re.compile(r"否认(?:了|称|有关)?(?P<what>[^，。；的]{8,})(?=[，。；])")
+_NEGATION = re.compile(r"(?:并没有|没有|并未|尚未|未能|从未)(?=[\u4e00-\u9fff]{2})")
+
 
 # what says the same -----------------------------------------------------------------------------
 
@@ -74,7 +85,13 @@ def whole(sentence: str, _: str, __: random.Random) -> str:
 
 def one_clause(sentence: str, _: str, chance: random.Random) -> str:
     """One clause of it."""
-    clauses = [clause for clause in re.split("[，,]", sentence.rstrip("。")) if len(clause) > 8]
+    clauses = re.split("[，,]", sentence.rstrip("。"))
+    # What follows from a condition says something else without it.
+    clauses = [
+        clause
+        for before, clause in zip(["", *clauses], clauses, strict=False)
+        if len(clause) > 8 and not _IF.search(before)
+    ]
     return chance.choice(clauses) + "。" if clauses else ""
 
 
@@ -84,6 +101,8 @@ def dropped_clause(sentence: str, _: str, chance: random.Random) -> str:
     if len(clauses) < 3:
         return ""
     out = chance.randrange(1, len(clauses) - 1)
+    if _IF.search(clauses[out]):
+        return ""
     return "，".join(clauses[:out] + clauses[out + 1 :]) + "。"
 
 
@@ -234,6 +253,39 @@ def mixed(sentence: str, other: str, chance: random.Random) -> str:
     return "，".join([*own[:-1], chance.choice(strange)]) + "。"
 
 
+def dropped_bound(sentence: str, _: str, __: random.Random) -> str:
+    """Without what bounds a figure: 至少20人 → 20人."""
+    return _BOUND.sub("", sentence, count=1)
+
+
+def dropped_doubt(sentence: str, _: str, __: random.Random) -> str:
+    """What is expected, suspected or claimed as a fact: 涉嫌受贿 → 受贿."""
+    for match in _DOUBT.finditer(sentence):
+        clause = re.split("[，,。；]", sentence[match.end() :])[0]
+        before = re.split("[，,。；]", sentence[: match.start()])[-1]
+        # 预计将建成 is no fact without 预计 either.
+        if not re.search("[将会要]|可能|预计", before + clause):
+            return sentence[: match.start()] + sentence[match.end() :]
+    return ""
+
+
+def dropped_condition(sentence: str, _: str, __: random.Random) -> str:
+    """What follows from a condition, without it: 如果下雨，比赛改期 → 比赛改期."""
+    match = _CONDITION.search(sentence)
+    return match["then"] + "。" if match and not _OPENS.search(match["then"]) else ""
+
+
+def dropped_denial(sentence: str, _: str, __: random.Random) -> str:
+    """What somebody denies as a fact: 他否认收受贿赂 → 收受贿赂."""
+    match = _DENIAL.search(sentence)
+    return match["what"] + "。" if match and not _OPENS.search(match["what"]) else ""
+
+
+def dropped_negation(sentence: str, _: str, __: random.Random) -> str:
+    """What is said not to be so, as if it were: 没有造成伤亡 → 造成伤亡."""
+    return _NEGATION.sub("", sentence, count=1)
+
+
 FAITHFUL: dict[str, Rule] = {
     "whole sentence": whole,
     "one clause": one_clause,
@@ -255,6 +307,11 @@ SPOILT: dict[str, Rule] = {
     "swapped name": swapped_name,
     "swapped place": swapped_place,
     "negation": negated,
+    "dropped negation": dropped_negation,
+    "dropped denial": dropped_denial,
+    "dropped doubt": dropped_doubt,
+    "dropped condition": dropped_condition,
+    "dropped bound": dropped_bound,
     "reversed direction": reversed_direction,
     "mixed articles": mixed,
 }

@@ -37,8 +37,12 @@ _SAME_CLAUSE = 0.6
 # Below this share a clause is none of the source's.
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
+_HARMS = tuple(map(re.compile, ("死|亡|遇难|丧[生命]|罹难|牺牲", "伤", "失踪|失联")))
+_HOW_MANY = re.compile("多少|几")
 _CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
+# 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
+_GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
 _PRONOUN = re.compile(r"[他她]")
 
 
@@ -78,6 +82,8 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
     """
     noun = set(fold(counted_noun(question)))
     figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
+    if figures and (harm := _other_harm(sentence, question, sources)):
+        return (Fact(FactKind.COUNTED, harm),)
     if not noun or not figures:
         return ()
     for source in sources:
@@ -86,6 +92,16 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
         ):
             return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)
+
+
+def _other_harm(sentence: str, question: str, sources: Sequence[SourceText]) -> str:
+    """What befell the people asked about, when the figures are of people who fared otherwise."""
+    asked = [match for harm in _HARMS if (match := harm.search(question))]
+    if len(asked) != 1 or not _HOW_MANY.search(question):
+        return ""
+    told = any(harm.search(sentence) for harm in _HARMS)
+    text = sentence if told else "\n".join(source.text for source in sources)
+    return "" if asked[0].re.search(text) else asked[0][0]
 
 
 def _figure_is_bound(
@@ -185,6 +201,12 @@ def _around(sentence: str, fact: str) -> str:
     return sentence
 
 
+def _before_day(clause: str) -> str:
+    """What a clause says before its first day."""
+    days = find_dates(clause, date(2000, 1, 1))
+    return clause[: days[0].start] if days else ""
+
+
 def _parts(text: str, *, whole_date: bool) -> list[_Part]:
     """The parts of a source to which a fact may belong.
 
@@ -199,6 +221,10 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
         # The clause before may hold the subject, unless it has a day of its own.
         subjects = [s if s == 0 or s - 1 in starts else s - 1 for s in starts]
         days = ["，".join(clauses[s:e]) for s, e in zip(subjects, ends, strict=True)]
+        days = [
+            f"{_before_day(clauses[start - 1])}{day}" if _GOES_ON.match(day) and start else day
+            for day, start in zip(days, starts, strict=True)
+        ]
         return [_Part(day, fold(day), fold(day)) for day in days]
     counts = [bool(find_numbers(clause)) for clause in clauses]
     parts = []

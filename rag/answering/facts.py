@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -45,6 +45,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
 )
 
 
+_LONG_FORMS = {"外长": "外交部长", "防长": "国防部长", "财长": "财政部长"}
 # Characters between an office and its holder: 吕霞是宝龙社区的党总支书记.
 _BOUND_WITHIN = 16
 
@@ -61,6 +62,8 @@ class FactKind(StrEnum):
     ROLE = "职务"
     COUNTED = "所计"
     NOUN = "说法"
+    DENIED = "并非"
+    UNQUALIFIED = "未加限定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class Fact:
     text: str
 
     def __str__(self) -> str:
+        if self.kind in (FactKind.DENIED, FactKind.UNQUALIFIED):
+            # What the source lacks is the plain statement.
+            return f"不带“{self.text}”的说法"
         return f"{self.kind}“{self.text}”"
 
 
@@ -141,12 +147,28 @@ def unbound_role(sentence: str, question: str, sources: Iterable[SourceText]) ->
     if not role:
         return ()
     named = [fold(name) for name in names(sentence) if name not in question]
+    forms = {role, _LONG_FORMS.get(role, role)}
     texts = [fold(source.text) for source in sources]
-    if named:
-        bound = any(_near(text, role, name) for text in texts for name in named)
-    else:
-        bound = any(role in text for text in texts)
+    bound = any(_is_bound(form, named, text, fold(question)) for form in forms for text in texts)
     return () if bound else (Fact(FactKind.ROLE, role),)
+
+
+def _is_bound(role: str, named: Sequence[str], text: str, asked: str) -> bool:
+    """Whether the office stands near one who is named, and is of no place but the asked one."""
+    for match in re.finditer(re.escape(role), text):
+        around = text[max(0, match.start() - _BOUND_WITHIN) : match.end() + _BOUND_WITHIN]
+        near = not named or any(_near(around, role, name) for name in named)
+        if near and not _is_of_another_place(text[: match.start()], asked):
+            return True
+    return False
+
+
+def _is_of_another_place(before: str, asked: str) -> bool:
+    """Whether the words before an office name a place or body that was not asked about."""
+    import rjieba
+
+    words = rjieba.tag(before[-_BOUND_WITHIN:])
+    return bool(words) and words[-1][1] in {"ns", "nt"} and words[-1][0] not in asked
 
 
 def _near(text: str, first: str, second: str) -> bool:

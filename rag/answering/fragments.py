@@ -18,6 +18,7 @@ _CLAUSE_CHARS = 14
 _WHOLE_CHARS = 90
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
+_PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
 
@@ -35,11 +36,38 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
     match = standing.search(holding[0].sentence.text) if holding else None
     if match is None:
         return text
-    found = _around(match.start(), match.end(), holding[0].sentence.text)
-    # Cut inside brackets it would say less than the fragment.
-    cut = any(found.count(a) != found.count(b) for a, b in ("()", "（）", "《》", "“”"))
-    fits = len(fragment) < len(found) <= _WHOLE_CHARS and not cut
-    return as_statement(found) if fits else text
+    found = clause_around(match.start(), match.end(), holding[0].sentence.text)
+    return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
+
+
+def clause_around(start: int, end: int, sentence: str) -> str:
+    """Return the clauses of `sentence` that hold this part of it, "" where they cannot stand alone.
+
+    Short ones come with a neighbour, and none parts a pair of brackets or quotation marks.
+    """
+    spans = [match.span() for match in _CLAUSE.finditer(sentence)]
+    inside = [place for place, (a, b) in enumerate(spans) if a < end and start < b]
+    if not inside:
+        return ""
+    first, last = inside[0], inside[-1]
+    if spans[last][1] - spans[first][0] < _CLAUSE_CHARS:
+        # A day opens its sentence; other short clauses end one.
+        if first == 0:
+            last = min(last + 1, len(spans) - 1)
+        else:
+            first -= 1
+    while True:
+        found = sentence[spans[first][0] : spans[last][1]].strip()
+        parted = [found.count(opens) - found.count(ends) for opens, ends in _PAIRS]
+        if not any(parted):
+            return found
+        # Cut inside brackets it would say less than the fragment.
+        if min(parted) < 0 < first:
+            first -= 1
+        elif max(parted) > 0 and last + 1 < len(spans):
+            last += 1
+        else:
+            return ""
 
 
 def _standing(fragment: str) -> re.Pattern[str]:
@@ -48,17 +76,3 @@ def _standing(fragment: str) -> re.Pattern[str]:
     found = f"{re.escape(people[1])}[人名位]" if people else re.escape(fragment)
     before = r"(?<!\d)" if fragment[0].isdigit() else ""
     return re.compile(before + found + (r"(?!\d)" if fragment[-1].isdigit() else ""))
-
-
-def _around(start: int, end: int, sentence: str) -> str:
-    """The clauses that hold this part, with a neighbour where they are short."""
-    clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(sentence)]
-    inside = [place for place, (a, b) in enumerate(clauses) if a < end and start < b]
-    first, last = inside[0], inside[-1]
-    if clauses[last][1] - clauses[first][0] < _CLAUSE_CHARS:
-        # A day opens its sentence; other short clauses end one.
-        if first == 0:
-            last = min(last + 1, len(clauses) - 1)
-        else:
-            first -= 1
-    return sentence[clauses[first][0] : clauses[last][1]].strip().strip('“”"「」 ')

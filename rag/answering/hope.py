@@ -7,6 +7,7 @@ run time.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from rag.answering.evidence import EvidenceSentence
@@ -36,6 +37,11 @@ DOUBTFUL = 0.7
 _REFUSAL, _REFUSAL_READER = 5.5, 0.8
 # Share of an answer's wording from which on a text says it.
 _SAID = 0.5
+# The same for what a question is about, and the words that only ask.
+_ABOUT = 0.4
+_ASKING = re.compile(
+    r"谁|什么|哪[里儿些个一]?|怎[么样]+|如何|为何|多少|几|何[时地处]|[是有]?[吗呢了]|是|有|[?？]"
+)
 # What the reader says is not surer than this.
 _LEAST = 1e-4
 # For collections without a reader. Below both, what was found is about something else. Of 150
@@ -108,6 +114,11 @@ def _is_cited(item: Evidence, found: Verification) -> bool:
         and source.sentence.start <= item.answer.start < source.sentence.end
         for source in found.sources
     )
+
+
+def is_about(question: str, sentence: str) -> bool:
+    """Return whether a sentence names what the question is about."""
+    return share(units_of(_ASKING.sub(" ", question)), fold(sentence)) >= _ABOUT
 
 
 def misses_point(question: str, sentences: Sequence[str]) -> bool:

@@ -27,9 +27,11 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
-from rag.answering.fragments import whole
+from rag.answering.factuality import with_bounds
+from rag.answering.fragments import clause_around, whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
+    is_about,
     is_hopeless,
     likeliest,
     likelihood,
@@ -73,6 +75,14 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
+_TOLD_CHARS = 90
+# Before what another article says.
+_ELSEWHERE = "另据报道，"
+# How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
+_LINK = re.compile(
+    r"^(?:然而|但是?|而是|而且?|不过|此外|同时|据悉|据报道|另外|另据报道|并且?)[，,]?"
+)
+_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道)[。：:]?$")
 
 
 @dataclass(slots=True)
@@ -239,27 +249,24 @@ class _Run:
         seen = likeliest(candidates)
         if seen is None:
             return
-        if self._supported() and not misses_point(self.question, said):
-            told = "" if self.said else self._unsaid(seen, said)
-        else:
+        lead = ""
+        if not self._supported() or misses_point(self.question, said):
             told = as_statement(seen.sentence.text)
+        elif self.said or not misses_answer(self.completed, said, seen):
+            return
+        elif seen.article.id in {source.article_id for source in self.sources.items}:
+            told = _clause_of(seen)
+        else:
+            # Perhaps of another event: it is told with all that says which, and as another report.
+            lead, told = _ELSEWHERE, _sentence_of(seen)
+            told = told if is_about(self.completed, told) else ""
         if not told or misses_point(self.question, [told]):
             return
         # What was told stays: streams cannot take it back, and it is verified or marked.
-        self.trace["repaired"] = told
-        event = self._check(told, candidates)
+        self.trace["repaired"] = lead + told
+        event = self._check(told, candidates, lead)
         if event:
             yield event
-
-    def _unsaid(self, seen: EvidenceSentence, said: Sequence[str]) -> str:
-        """The reader's answer in its clause, if an answer of the same article left it out.
-
-        Other articles tell of other events: they would only confuse.
-        """
-        if seen.article.id not in {source.article_id for source in self.sources.items}:
-            return ""
-        told = whole(seen.answer, [seen])
-        return told if told != seen.answer and misses_answer(self.completed, said, seen) else ""
 
     def finish(self, draft: str) -> AnswerDone:
         if not self._supported():
@@ -302,17 +309,22 @@ class _Run:
         )
 
     def _check(
-        self, written: str, candidates: Sequence[EvidenceSentence]
+        self, written: str, candidates: Sequence[EvidenceSentence], lead: str = ""
     ) -> SentenceVerified | None:
         # What a source says word for word is nobody's preamble.
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
-        text = written.strip() if verbatim else whole(_clean(written), candidates)
-        text = inert(without_marks(text))
-        if not text or _says_nothing(text) or asks_again(self.question, text):
+        said = written.strip() if verbatim else _clean(written)
+        # Whole, it would pass for an answer.
+        echo = asks_again(self.completed, said)
+        text = inert(without_marks(said if verbatim else whole(said, candidates)))
+        if not text or echo or _says_nothing(text) or asks_again(self.completed, text):
             return None
         if self.said and repeats(text, self.said):
             return None
         found = verify(text, self.completed, candidates)
+        bounded = with_bounds(text, [item.sentence.text for item in found.sources])
+        if bounded != text:
+            text, found = bounded, verify(bounded, self.completed, candidates)
         self.checks.append(_trace(text, found))
         if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":
             return None
@@ -320,7 +332,7 @@ class _Run:
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
-            text=text,
+            text=lead + text,
             verdict=found.verdict,
             citations=tuple(sorted(self.sources.number(item) for item in found.sources)),
             missing=tuple(str(fact) for fact in found.missing),
@@ -351,6 +363,21 @@ class _Run:
         now = time.perf_counter()
         self.timings[step] = round(now - self.started, 4)
         self.started = now
+
+
+def _clause_of(seen: EvidenceSentence) -> str:
+    """The clause in which the reader sees the answer, "" where it says nothing by itself."""
+    start = seen.sentence.text.find(seen.answer)
+    clause = clause_around(start, start + len(seen.answer), seen.sentence.text)
+    clause = _LINK.sub("", clause)
+    says = len(clause) > len(seen.answer) and not _UNFINISHED.search(clause)
+    return as_statement(clause) if says else ""
+
+
+def _sentence_of(seen: EvidenceSentence) -> str:
+    """The sentence in which the reader sees the answer, or its clause where it is long."""
+    text = _LINK.sub("", seen.sentence.text)
+    return as_statement(text) if len(text) <= _TOLD_CHARS else _clause_of(seen)
 
 
 def _says_nothing(text: str) -> bool:

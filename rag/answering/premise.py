@@ -24,15 +24,24 @@ _RELATIVE = re.compile(
 
 # From this share of the question's wording on a sentence says nothing beside it.
 _REPEATED = 0.8
+_ECHOED = 0.95
+_OFFERS = re.compile(
+    r"[吗么]\s*[?？。]?$|是否|能否|可否|还是|或者?|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
+    r"|(?:和|与|跟|同|、|比).*哪"
+)
 _ASKING = re.compile(r"谁|什么|哪|怎[么样]|多少|第几|几[个名位次人天年月日]|何[时地人处]|为何")
 
 
 def asks_again(question: str, sentence: str) -> bool:
-    """Return whether a sentence only asks what `question` asks, as small models do at a loss."""
+    """Return whether a sentence only says or asks what `question` asks, as models do at a loss.
+
+    An answer of yes or no, or one of two things that the question names, adds no word to it.
+    """
+    said = share(units_of(sentence), fold(question))
     asking = _ASKING.search(sentence)
-    if asking is None or asking[0] not in question:
-        return False
-    return share(units_of(sentence), fold(question)) >= _REPEATED
+    if asking is not None and asking[0] in question:
+        return said >= _REPEATED
+    return said >= _ECHOED and not _OFFERS.search(question)
 
 
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:

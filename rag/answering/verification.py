@@ -21,6 +21,7 @@ from rag.answering.facts import (
     missing_facts,
     unbound_role,
 )
+from rag.answering.factuality import overstated
 from rag.answering.orders import reported
 from rag.answering.units import units_of
 from rag.chinese.normalise import fold
@@ -38,7 +39,10 @@ _FACT_GAIN = 0.3
 _RANK_GAIN = 0.02
 _ENOUGH = 0.9
 # What turns a sentence into another one, however much of its wording is there.
-_FATAL = (FactKind.NEGATION, FactKind.DIRECTION, FactKind.ROLE, FactKind.COUNTED)
+_FATAL = (
+    *(FactKind.NEGATION, FactKind.DENIED, FactKind.DIRECTION),
+    *(FactKind.ROLE, FactKind.COUNTED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,16 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
         missing = tuple(dict.fromkeys(missing))
-    strange = strange_clauses(sentence, texts)
+    overdone = overstated(sentence, question, texts)
+    missing += tuple(fact for fact in overdone if fact.kind in _FATAL)
+    doubtful = strange_clauses(sentence, texts)
+    doubtful += tuple(fact for fact in overdone if fact.kind not in _FATAL)
     verdict = _verdict(wording, novelty, facts, missing)
     if any(fact.kind is FactKind.NUMBER and fold(fact.text) in fold(question) for fact in missing):
         # A figure of the asker's own that no source holds: the sentence only says it after him.
         verdict = Verdict.UNSUPPORTED
-    if strange and verdict is Verdict.SUPPORTED:
-        verdict, missing = Verdict.PARTLY, missing + strange
+    if doubtful and verdict is Verdict.SUPPORTED:
+        verdict, missing = Verdict.PARTLY, missing + doubtful
     return Verification(
         verdict,
         tuple(c.item for c in chosen) if verdict is not Verdict.UNSUPPORTED else (),

@@ -7,6 +7,7 @@ import pytest
 from rag.answering.verification import verify
 from rag.types import Verdict
 from tests.answering.conftest import MARKET, POLICE, candidates_from
+from tests.support.collections import article
 
 CANDIDATES = candidates_from(POLICE, MARKET)
 
@@ -108,3 +109,20 @@ def test_quotes_are_the_articles_own_characters():
         sentence = item.sentence
         assert item.article.text[sentence.start : sentence.end] == sentence.text
         assert not sentence.text.startswith("本报讯")
+
+
+def test_an_office_of_another_place_is_not_given():
+    envoy = article("来访", "宁海县县长周建军率领的代表团24日抵达宁波市,开始三天的访问。")
+    candidates = candidates_from(envoy)
+    of = {"宁海县": Verdict.SUPPORTED, "宁波市": Verdict.UNSUPPORTED}
+    for place, verdict in of.items():
+        question = f"{place}县长是谁?"
+        assert verify(f"{place}县长是周建军。", question, candidates).verdict is verdict
+
+
+def test_how_many_died_is_not_answered_by_how_many_were_hurt():
+    fire = candidates_from(article("火灾", "和平社区昨日失火,造成2人死亡,14名居民受伤。"))
+    question = "和平社区失火造成多少居民遇难?"
+    found = verify("和平社区失火造成14名居民受伤。", question, fire)
+    assert found.verdict is Verdict.UNSUPPORTED
+    assert verify("和平社区失火造成2人死亡。", question, fire).verdict is Verdict.SUPPORTED
