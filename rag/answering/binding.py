@@ -20,7 +20,7 @@ from rag.answering.facts import (
     holds_fact,
     opposite_direction,
 )
-from rag.answering.focus import counted_noun
+from rag.answering.focus import counted_noun, tells_other_harm
 from rag.answering.units import share, units_of
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
@@ -37,8 +37,6 @@ _SAME_CLAUSE = 0.6
 # Below this share a clause is none of the source's.
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
-_HARMS = tuple(map(re.compile, ("死|亡|遇难|丧[生命]|罹难|牺牲", "伤", "失踪|失联")))
-_HOW_MANY = re.compile("多少|几")
 _CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
@@ -82,8 +80,8 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
     """
     noun = set(fold(counted_noun(question)))
     figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
-    if figures and (harm := _other_harm(sentence, question, sources)):
-        return (Fact(FactKind.COUNTED, harm),)
+    if figures and tells_other_harm(question, sentence):
+        return (Fact(FactKind.COUNTED, question.strip("?？。")),)
     if not noun or not figures:
         return ()
     for source in sources:
@@ -92,16 +90,6 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
         ):
             return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)
-
-
-def _other_harm(sentence: str, question: str, sources: Sequence[SourceText]) -> str:
-    """What befell the people asked about, when the figures are of people who fared otherwise."""
-    asked = [match for harm in _HARMS if (match := harm.search(question))]
-    if len(asked) != 1 or not _HOW_MANY.search(question):
-        return ""
-    told = any(harm.search(sentence) for harm in _HARMS)
-    text = sentence if told else "\n".join(source.text for source in sources)
-    return "" if asked[0].re.search(text) else asked[0][0]
 
 
 def _figure_is_bound(

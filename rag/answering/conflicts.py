@@ -16,7 +16,7 @@ from datetime import date
 
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import FactKind, SourceText, facts_of, missing_facts
-from rag.answering.focus import Focus, counted_noun, focus_of, holds
+from rag.answering.focus import Focus, counted_noun, focus_of, holds, tells_other_harm
 from rag.answering.orders import reported
 from rag.answering.plain import inert, without_marks
 from rag.answering.units import share, units_of
@@ -135,6 +135,8 @@ def _claims(focus: Focus, item: EvidenceSentence, question: str) -> Iterator[_Cl
                 around = frozenset(units_of(clause.replace(day.text, " ")))
                 first, last = day.first.toordinal(), day.last.toordinal()
                 yield _Claim(item, day.text, first, last, _DAY, around, clause)
+            continue
+        if tells_other_harm(question, clause):
             continue
         plain = clause
         for day in find_dates(clause, base):

@@ -23,8 +23,13 @@ _NO_DATE = date(2000, 1, 1)
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
 _NEGATED = re.compile(
-    r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不得|不再|不予|并非|无法|禁止|严禁|[不没未无非])"
-    r"[有是会能再]*([\u4e00-\u9fff]{2})"
+    r"(?:没有|没能|未能|未曾|并未|尚未|不能|不会|不可以|不应该?|不宜|不要|不许|不准|不得|不再|不予"
+    r"|并非|无法|禁止|严禁|切勿|请勿|[不没未无非])[有是会能再]*([\u4e00-\u9fff]{2})"
+)
+_FORBIDDING = "禁止|严禁|切勿|请勿|不得|不准|不许|不能|不可以|不要|不宜|不应"
+# Between a denial and the verb it denies: 不得在楼道内充电.
+_ADVERBIAL = re.compile(
+    r"[在将把向对从用与跟由][^，,。；;！？\s]{1,14}?([\u4e00-\u9fff]{2})(?=[，,。；;！？\s]|$)"
 )
 _RANGE = re.compile(r"[—–~～\-至到]")
 _MONTH_DAY = re.compile(r"(?<![\d年])\d{1,2}月(?:31|30)日")
@@ -120,14 +125,17 @@ def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]
     bodies = [source.text for source in sources]
     joined = "\n".join(bodies)
     found: list[Fact] = []
-    denied, denied_there = _denied(text), _denied(joined)
+    # Where both forbid, they may begin it differently: 严禁居民在……, 居民不得在…….
+    both = bool(re.search(_FORBIDDING, text) and re.search(_FORBIDDING, joined))
+    denials_there = _denials(joined, forbidden=not both)
+    denied, denied_there = set(_denials(text, forbidden=not both)), set(denials_there)
     there = fold(joined)
     found += [
         Fact(FactKind.NEGATION, f"不/未 {stem}") for stem in denied - denied_there if stem in there
     ]
     for stem in denied_there - denied:
         affirmed = fold(text).count(stem)
-        if affirmed and there.count(stem) == len(_all_denied(joined, stem)):
+        if affirmed and there.count(stem) == denials_there.count(stem):
             found.append(Fact(FactKind.NEGATION, stem))
     for pair in _OPPOSITES:
         for here, opposite in (pair, pair[::-1]):
@@ -247,13 +255,14 @@ def _holds_date(source: SourceText, text: str, wanted: str) -> bool:
     return source.published is not None and first <= source.published <= last
 
 
-def _denied(text: str) -> set[str]:
-    return {fold(match[1]) for match in _NEGATED.finditer(_NOT_DENYING.sub("　", text))}
-
-
-def _all_denied(text: str, stem: str) -> list[str]:
-    return [
-        match[1]
-        for match in _NEGATED.finditer(_NOT_DENYING.sub("　", text))
-        if fold(match[1]) == stem
-    ]
+def _denials(text: str, *, forbidden: bool) -> list[str]:
+    """The first two characters of what is denied, each time; the last two, too, after 不得在……."""
+    found = []
+    for match in _NEGATED.finditer(_NOT_DENYING.sub("　", text)):
+        if not forbidden and re.match(_FORBIDDING, match[0]):
+            continue
+        found.append(fold(match[1]))
+        adverbial = _ADVERBIAL.match(match.string, match.start(1))
+        if adverbial:
+            found.append(fold(adverbial[1]))
+    return found

@@ -55,13 +55,23 @@ def holds(focus: Focus, text: str, question: str = "") -> bool:
         wanted = _asked_unit(question)
         return any(
             not wanted or not number.unit or wanted & set(number.unit)
-            for number in find_numbers(text)
+            for clause in _CLAUSE.findall(text)
+            if not tells_other_harm(question, clause)
+            for number in find_numbers(clause)
         )
     if focus is Focus.DATE:
         return bool(_DATE.search(text))
     if focus is Focus.PERSON:
         return bool(names(text))
     return True
+
+
+def tells_other_harm(question: str, text: str) -> bool:
+    """Return whether `text` says of the dead what is asked of the hurt, or the like."""
+    asked = [harm for harm in _HARMS if harm.search(question)]
+    if len(asked) != 1 or not _HOW_MANY.search(question):
+        return False
+    return not asked[0].search(text) and any(harm.search(text) for harm in _HARMS)
 
 
 def counted_noun(question: str) -> str:
@@ -95,6 +105,12 @@ _COUNTED = re.compile(
 )
 # Nouns that only say into what something is divided.
 _DIVISIONS = {"部分", "方面", "阶段", "类型", "种类", "步骤", "环节", "层次", "地方", "内容"}
+
+
+# What befalls people, and is counted apart.
+_HARMS = tuple(map(re.compile, ("死|亡|遇难|丧[生命]|罹难|牺牲", "伤", "失踪|失联")))
+_HOW_MANY = re.compile("多少|几")
+_CLAUSE = re.compile(r"[^，,；;。！？!?\n]+")
 
 
 _ROLE_ASKED = (

@@ -23,7 +23,7 @@ from rag.answering.facts import (
 )
 from rag.answering.factuality import overstated
 from rag.answering.orders import reported
-from rag.answering.units import units_of
+from rag.answering.units import level_denials, units_of
 from rag.chinese.normalise import fold
 from rag.types import Verdict
 
@@ -62,7 +62,7 @@ class Verification:
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
-    units = units_of(sentence)
+    units = units_of(level_denials(sentence))
     novel = _novel(units, question)
     facts = facts_of(sentence)
     chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
@@ -123,7 +123,11 @@ class _Candidate:
         return cls(
             item,
             SourceText(item.sentence.text, context, article.published),
-            fold(f"{item.sentence.text}\n{reported(article.headline)}\n{reported(item.subhead)}"),
+            level_denials(
+                fold(
+                    f"{item.sentence.text}\n{reported(article.headline)}\n{reported(item.subhead)}"
+                )
+            ),
         )
 
     def is_beside(self, other: _Candidate) -> bool:
@@ -169,7 +173,7 @@ def _held(units: set[str], candidates: Iterable[_Candidate]) -> set[str]:
 
 def _novel(units: set[str], question: str) -> set[str]:
     """What the question did not already give; all of it when nothing is left."""
-    asked = fold(question)
+    asked = level_denials(fold(question))
     return {unit for unit in units if unit not in asked} or units
 
 

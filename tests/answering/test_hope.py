@@ -13,6 +13,7 @@ from rag.answering.pipeline import answer_events
 from rag.settings import AnsweringSettings
 from rag.types import Answer, AnswerDone, Evidence, Span, Verdict
 from tests.answering.conftest import MARKET, POLICE, Scripted, evidence_from
+from tests.support.collections import article
 
 SETTINGS = AnsweringSettings()
 CHIEF = "东湖派出所所长赵立新介绍,今年一季度辖区火警同比下降30%。"
@@ -142,3 +143,21 @@ def test_evidence_that_nobody_read_is_judged_by_its_wording():
     assert likeliest(near) is None
     weak = [replace(item, score=0.2) for item in evidence]
     assert is_hopeless(weak, select_sentences("世界杯冠军奖金多少?", weak, SETTINGS))
+
+
+def test_the_dead_are_no_answer_to_how_many_were_hurt():
+    question = "和平社区失火造成多少人受伤?"
+    assert misses_point(question, ["和平社区失火造成至少5人死亡,另有多人受伤。"])
+    assert not misses_point(question, ["和平社区失火造成5人死亡,12人受伤。"])
+    assert not misses_point(question, ["12人。"])
+
+
+def test_another_report_on_what_is_asked_is_told_as_another_report():
+    moved = article("早市再搬家", "5月6日,运河早市又迁至体育馆西侧,首日迎客2.1万人次。")
+    evidence = read(MARKET, moved, likely=0.97, answer="体育馆西侧")
+    given = answered("运河早市搬迁至哪里?", "运河早市搬迁至文化广场北侧。", evidence)
+    first, second = given.sentences
+    assert first.text == "运河早市搬迁至文化广场北侧。"
+    assert second.text.startswith("另据报道，5月6日")
+    assert "体育馆西侧" in second.text
+    assert second.citations != first.citations

@@ -126,3 +126,17 @@ def test_how_many_died_is_not_answered_by_how_many_were_hurt():
     found = verify("和平社区失火造成14名居民受伤。", question, fire)
     assert found.verdict is Verdict.UNSUPPORTED
     assert verify("和平社区失火造成2人死亡。", question, fire).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("居民不能在楼道内给电动车充电。", True),
+        ("严禁居民在楼道内给电动车充电。", True),
+        ("居民可以在楼道内给电动车充电。", False),
+    ],
+)
+def test_what_is_forbidden_is_forbidden_in_any_word(sentence: str, supported: bool):
+    rule = candidates_from(article("通告", "居民不得在楼道内给电动车充电。"))
+    expected = Verdict.SUPPORTED if supported else Verdict.UNSUPPORTED
+    assert verify(sentence, "楼道内可以给电动车充电吗?", rule).verdict is expected
