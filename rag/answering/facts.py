@@ -31,6 +31,7 @@ _FORBIDDING = "禁止|严禁|切勿|请勿|不得|不准|不许|不能|不可以
 _ADVERBIAL = re.compile(
     r"[在将把向对从用与跟由][^，,。；;！？\s]{1,14}?([\u4e00-\u9fff]{2})(?=[，,。；;！？\s]|$)"
 )
+_FIRST = re.compile(r"第[一1](.+)")
 _RANGE = re.compile(r"[—–~～\-至到]")
 _MONTH_DAY = re.compile(r"(?<![\d年])\d{1,2}月(?:31|30)日")
 # What the word cutter takes for names: 同比增加.
@@ -227,6 +228,9 @@ def _holds_number(text: str, figure: str) -> bool:
     wanted = find_numbers(figure)
     if not wanted:
         return fold(figure) in fold(text)
+    first = _FIRST.fullmatch(fold(figure))
+    if first and f"首{first[1]}" in fold(text):
+        return True
     there = find_numbers(text)
     return any(
         math.isclose(wanted[0].value, number.value, rel_tol=1e-9)

@@ -258,7 +258,8 @@ class _Run:
             told = _clause_of(seen)
         else:
             # Perhaps of another event: it is told with all that says which, and as another report.
-            lead, told = _ELSEWHERE, _sentence_of(seen)
+            told = _sentence_of(seen)
+            lead = "另" if told.startswith("据") else _ELSEWHERE
             told = told if is_about(self.completed, told) else ""
         if not told or misses_point(self.question, [told]):
             return

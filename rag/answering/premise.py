@@ -41,7 +41,15 @@ def asks_again(question: str, sentence: str) -> bool:
     asking = _ASKING.search(sentence)
     if asking is not None and asking[0] in question:
         return said >= _REPEATED
-    return said >= _ECHOED and not _OFFERS.search(question)
+    return said >= _ECHOED and not _OFFERS.search(question) and not _is_name(sentence)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is nothing but a name, which may answer where the question has it, too."""
+    import rjieba
+
+    tags = [tag for word, tag in rjieba.tag(text.strip()) if word.strip("。 ")]
+    return all(tag in {"nr", "ns", "nt", "nz"} for tag in tags)
 
 
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:

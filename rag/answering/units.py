@@ -9,16 +9,17 @@ from rag.chinese.words import bigrams, characters, content_words
 # Function words join to pairs that change with every wording and say nothing about support.
 _EMPTY = set("的了在是和与及或也都就还有为以对于把被将从向到由中上下不一个等着共并")
 
-# One denial in several words; which of them is used says nothing about support.
-_DENIALS = (
+# One meaning in several words; which of them is used says nothing about support.
+_ALIKE = (
     (re.compile(r"不可以|不应该?|不宜|不得|不许|不准|不允许|严禁|禁止|切勿|请勿"), "不能"),
     (re.compile(r"并没有|并未|尚未|未曾|未能|没能"), "没有"),
+    (re.compile(r"首(?=[次个届场位例批])|第1(?!\d)"), "第一"),
 )
 
 
-def level_denials(text: str) -> str:
-    """Return the text with words that deny alike (不可以, 不得, 不宜) made one."""
-    for words, one in _DENIALS:
+def level_words(text: str) -> str:
+    """Return the text with words that deny, forbid or count alike made one: 不得 → 不能."""
+    for words, one in _ALIKE:
         text = words.sub(one, text)
     return text
 

@@ -23,7 +23,7 @@ from rag.answering.facts import (
 )
 from rag.answering.factuality import overstated
 from rag.answering.orders import reported
-from rag.answering.units import level_denials, units_of
+from rag.answering.units import level_words, units_of
 from rag.chinese.normalise import fold
 from rag.types import Verdict
 
@@ -62,7 +62,7 @@ class Verification:
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
-    units = units_of(level_denials(sentence))
+    units = units_of(level_words(sentence))
     novel = _novel(units, question)
     facts = facts_of(sentence)
     chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
@@ -81,8 +81,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
     doubtful = strange_clauses(sentence, texts)
     doubtful += tuple(fact for fact in overdone if fact.kind not in _FATAL)
     verdict = _verdict(wording, novelty, facts, missing)
-    if any(fact.kind is FactKind.NUMBER and fold(fact.text) in fold(question) for fact in missing):
-        # A figure of the asker's own that no source holds: the sentence only says it after him.
+    if any(_is_askers_own(fact, question) for fact in missing):
         verdict = Verdict.UNSUPPORTED
     if doubtful and verdict is Verdict.SUPPORTED:
         verdict, missing = Verdict.PARTLY, missing + doubtful
@@ -93,6 +92,15 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         round(wording, 3),
         round(novelty, 3),
     )
+
+
+def _is_askers_own(fact: Fact, question: str) -> bool:
+    """Whether a figure that no source holds is only said after the asker.
+
+    Which one of several is meant (第一个) may be said in other words.
+    """
+    is_figure = fact.kind is FactKind.NUMBER and not fact.text.startswith("第")
+    return is_figure and fold(fact.text) in fold(question)
 
 
 def _verdict(
@@ -120,15 +128,10 @@ class _Candidate:
         article = item.article
         over = (article.kicker, article.headline, item.subhead, *article.byline)
         context = " ".join(map(reported, over))
-        return cls(
-            item,
-            SourceText(item.sentence.text, context, article.published),
-            level_denials(
-                fold(
-                    f"{item.sentence.text}\n{reported(article.headline)}\n{reported(item.subhead)}"
-                )
-            ),
-        )
+        # Kickers and reporters may hold a fact; they carry no wording.
+        read = "\n".join([item.sentence.text, reported(article.headline), reported(item.subhead)])
+        source = SourceText(item.sentence.text, context, article.published)
+        return cls(item, source, fold(level_words(read)))
 
     def is_beside(self, other: _Candidate) -> bool:
         """Whether both are of one article."""
@@ -173,7 +176,7 @@ def _held(units: set[str], candidates: Iterable[_Candidate]) -> set[str]:
 
 def _novel(units: set[str], question: str) -> set[str]:
     """What the question did not already give; all of it when nothing is left."""
-    asked = level_denials(fold(question))
+    asked = fold(level_words(question))
     return {unit for unit in units if unit not in asked} or units
 
 

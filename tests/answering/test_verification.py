@@ -140,3 +140,12 @@ def test_what_is_forbidden_is_forbidden_in_any_word(sentence: str, supported: bo
     rule = candidates_from(article("通告", "居民不得在楼道内给电动车充电。"))
     expected = Verdict.SUPPORTED if supported else Verdict.UNSUPPORTED
     assert verify(sentence, "楼道内可以给电动车充电吗?", rule).verdict is expected
+
+
+def test_the_first_is_said_in_two_ways():
+    opened = candidates_from(article("开馆", "这是长山县首次举办马拉松赛。"))
+    question = "这是长山县第几次举办马拉松赛?"
+    assert verify("这是长山县第一次举办马拉松赛。", question, opened).verdict is Verdict.SUPPORTED
+    assert (
+        verify("这是长山县第三次举办马拉松赛。", question, opened).verdict is not Verdict.SUPPORTED
+    )

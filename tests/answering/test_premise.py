@@ -1,0 +1,44 @@
+"""A sentence that says nothing beside the question is no answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.pipeline import REFUSAL_TEXT
+from rag.answering.premise import asks_again
+from tests.answering.conftest import MARKET
+from tests.answering.test_pipeline import answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("运河早市几点开放", "运河早市几点开放?"),
+        ("早市冷清是什么原因", "早市冷清的原因是早市冷清。"),
+        ("运河早市的摊位费", "摊位费"),
+        ("谁是早市的负责人?", "早市的负责人。"),
+    ],
+)
+def test_what_only_repeats_the_question_is_no_answer(question: str, sentence: str):
+    assert asks_again(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("运河早市搬迁到哪里?", "搬迁至文化广场北侧。"),
+        ("摊位费上涨了吗?", "摊位费上涨了。"),
+        ("摊位费有没有上涨?", "摊位费没有上涨。"),
+        ("早市和夜市哪个热闹?", "早市热闹。"),
+        ("早市搬到北侧还是西侧?", "早市搬到北侧。"),
+        ("除了叙利亚的空袭,哪个国家还有袭击?", "叙利亚。"),
+    ],
+)
+def test_an_answer_in_the_askers_words_is_one(question: str, sentence: str):
+    assert not asks_again(question, sentence)
+
+
+def test_a_draft_that_repeats_the_question_is_not_made_whole_and_shown():
+    given = answer("运河早市的摊位费", "摊位费", MARKET)
+    assert given.refused
+    assert given.text == REFUSAL_TEXT
