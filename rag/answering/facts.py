@@ -50,7 +50,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("成功|获胜|战胜", "失败|落败|负于"),
 )
 
-
+# Offices that are written in two ways.
 _LONG_FORMS = {"外长": "外交部长", "防长": "国防部长", "财长": "财政部长"}
 # Characters between an office and its holder: 吕霞是宝龙社区的党总支书记.
 _BOUND_WITHIN = 16

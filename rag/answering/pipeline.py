@@ -80,7 +80,7 @@ _TOLD_CHARS = 90
 _ELSEWHERE = "另据报道，"
 # How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
 _LINK = re.compile(
-    r"^(?:然而|但是?|而是|而且?|不过|此外|同时|据悉|据报道|另外|另据报道|并且?)[，,]?"
+    r"^(?:然而|但是?|而[是且]?|不过|此外|同时|据悉|据报道|另(?=据)|另外|并且?)[，,]?"
 )
 _UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道)[。：:]?$")
 
