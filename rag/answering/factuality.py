@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import Fact, FactKind, SourceText, contradictions
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
@@ -79,6 +80,10 @@ _UNTRUE = _Doubt(
     re.compile(r"谣|不实|不属实|子虚乌有|虚构|假|误传|否认|并非|不是|没有|未"),
     FactKind.DENIED,
 )
+_DENIES = re.compile(f"否认|{_UNTRUE.words.pattern}")
+# So much of a sentence's wording stands in the one that denies it.
+_DENIED, _DENIED_RUMOUR = 0.5, 0.3
+_RUMOUR = re.compile(r"[网谣据]传|传言|传闻|网友|消息称|有人|指控|指责|声称")
 _HEARSAY = re.compile(r"网传|传言|传闻|谣传|有人|有消息|消息称|的说法|的消息|的报道")
 _CONDITION = re.compile(
     r"^(?:[^，,]{0,6}(?:说|称|表示|指出|：|:))?[“\"]?(?:但|而|且|不过)?"
@@ -225,3 +230,18 @@ def _same(number: NumberMention, text: str) -> Iterator[NumberMention]:
         people = {number.unit, there.unit} <= set("位名人个")
         if same and (number.unit == there.unit or people):
             yield there
+
+
+def denial_of(sentence: str, candidates: Sequence[EvidenceSentence]) -> EvidenceSentence | None:
+    """Return the sentence that says of what `sentence` says that it is not so, or None.
+
+    What is told as a rumour need not be repeated as fully to be denied.
+    """
+    wanted = units_of(sentence)
+    denying = [
+        (share(wanted, fold(item.sentence.text)), item)
+        for item in candidates
+        if _DENIES.search(item.sentence.text)
+    ]
+    fit, item = max(denying, key=lambda pair: pair[0], default=(0.0, None))
+    return item if fit >= (_DENIED_RUMOUR if _RUMOUR.search(sentence) else _DENIED) else None

@@ -27,7 +27,7 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
-from rag.answering.factuality import with_bounds
+from rag.answering.factuality import denial_of, with_bounds
 from rag.answering.fragments import clause_around, whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
@@ -221,6 +221,7 @@ class _Run:
                 yield event
         final = draft.strip() == REFUSAL and getattr(self.generator, "weighs_refusals", False)
         if not final:
+            yield from self._deny(candidates)
             yield from self._repair(candidates)
         event = self._conflict(candidates)
         if event:
@@ -242,6 +243,17 @@ class _Run:
 
     def _supported(self) -> bool:
         return any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
+
+    def _deny(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
+        """Say what denies the answer or the draft: no rumour is told without its denial."""
+        said = "".join(str(check["sentence"]) for check in self.checks)
+        denial = denial_of(said, candidates) if said else None
+        if denial is None or self.sources.number_of(denial):
+            return
+        self.trace["denied"] = denial.sentence.text
+        event = self._check(as_statement(denial.sentence.text), candidates)
+        if event:
+            yield event
 
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
         """Say the source's own words when the draft does not answer and the reader is sure."""

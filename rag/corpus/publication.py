@@ -28,7 +28,7 @@ _AHEAD = re.compile(
     r"将|拟|计划|预计|截止|截至|之前|前完成|明年|下月|届时|有望|力争|即将|报名|起至|为期|起施行|起实施"
 )
 _AHEAD_YEAR = re.compile(
-    r"明年|到(?:19|20)\d\d年|[-—–~至](?:19|20)\d\d年|规划|目标|力争|将于?|计划|方案"
+    r"明年|到(?:19|20)\d\d年|[-—–~至](?:19|20)\d\d年|规划|目标|力争|争取|有望|预计|将于?|计划|方案"
 )
 # Closures, displays and the like are announced from day to day: no event yet.
 _ANNOUNCED = re.compile(

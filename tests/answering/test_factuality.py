@@ -97,3 +97,27 @@ def test_an_answer_gives_figures_with_their_bounds():
     given = answer("和平社区火灾造成几人受伤?", "和平社区火灾造成3人受伤。", fire)
     assert given.text == "和平社区火灾造成至少3人受伤。"
     assert given.sentences[0].verdict is Verdict.SUPPORTED
+
+
+SCHOOL = article(
+    "停课传言",
+    "有网友称市第三小学13日起停课一周。",
+    "市教育局回应称,网传第三小学停课的消息不属实,学校教学秩序正常。",
+)
+DENIAL = "市教育局回应称,网传第三小学停课的消息不属实,学校教学秩序正常。"
+
+
+def test_no_rumour_is_told_without_its_denial():
+    given = answer("第三小学什么时候停课?", "有网友称市第三小学13日起停课一周。", SCHOOL)
+    assert [item.text for item in given.sentences] == [
+        "有网友称市第三小学13日起停课一周。",
+        DENIAL,
+    ]
+    assert [source.quote for source in given.sources] == [item.text for item in given.sentences]
+
+
+def test_a_draft_that_a_source_denies_gives_way_to_the_denial():
+    given = answer("第三小学停课了吗?", "第三小学停课了。", SCHOOL)
+    assert [item.text for item in given.sentences] == [DENIAL]
+    told = answer("第三小学停课了吗?", DENIAL, SCHOOL)
+    assert [item.text for item in told.sentences] == [DENIAL]

@@ -55,3 +55,8 @@ def test_an_announced_range_is_no_event():
         "7月20日至8月1日停水，请市民提前储水。",
     ]
     assert infer_day(texts) == date(2024, 7, 8)
+
+
+def test_the_year_of_what_is_expected_is_not_the_papers():
+    texts = ["2024年3月12日，教育局回应传言。", "大桥3月10日合龙，预计2025年6月建成通车。"]
+    assert infer_day(texts) == date(2024, 3, 12)
