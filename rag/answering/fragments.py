@@ -19,6 +19,11 @@ _WHOLE_CHARS = 90
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
 _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
+# How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
+_LINK = re.compile(
+    r"^(?:然而|但是?|而[是且]?|不过|此外|同时|据悉|据报道|另(?=据)|另外|并且?)[，,]?"
+)
+_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道)[。：:]?$")
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
 
@@ -36,12 +41,27 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
     match = standing.search(holding[0].sentence.text) if holding else None
     if match is None:
         return text
-    found = clause_around(match.start(), match.end(), holding[0].sentence.text)
+    found = _clause_around(match.start(), match.end(), holding[0].sentence.text)
     return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
 
 
-def clause_around(start: int, end: int, sentence: str) -> str:
-    """Return the clauses of `sentence` that hold this part of it, "" where they cannot stand alone.
+def clause_answering(seen: EvidenceSentence) -> str:
+    """Return the clause in which the reader sees the answer, "" where it says nothing by itself."""
+    start = seen.sentence.text.find(seen.answer)
+    clause = _clause_around(start, start + len(seen.answer), seen.sentence.text)
+    clause = _LINK.sub("", clause)
+    says = len(clause) > len(seen.answer) and not _UNFINISHED.search(clause)
+    return as_statement(clause) if says else ""
+
+
+def sentence_answering(seen: EvidenceSentence) -> str:
+    """Return the sentence in which the reader sees the answer, or its clause where it is long."""
+    text = _LINK.sub("", seen.sentence.text)
+    return as_statement(text) if len(text) <= _WHOLE_CHARS else clause_answering(seen)
+
+
+def _clause_around(start: int, end: int, sentence: str) -> str:
+    """The clauses of a sentence that hold this part of it, "" where they cannot stand alone.
 
     Short ones come with a neighbour, and none parts a pair of brackets or quotation marks.
     """

@@ -28,7 +28,7 @@ from rag.answering.evidence import (
     sentences_of,
 )
 from rag.answering.factuality import denial_of, with_bounds
-from rag.answering.fragments import clause_around, whole
+from rag.answering.fragments import clause_answering, sentence_answering, whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
     is_about,
@@ -75,14 +75,8 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
-_TOLD_CHARS = 90
 # Before what another article says.
 _ELSEWHERE = "另据报道，"
-# How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
-_LINK = re.compile(
-    r"^(?:然而|但是?|而[是且]?|不过|此外|同时|据悉|据报道|另(?=据)|另外|并且?)[，,]?"
-)
-_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道)[。：:]?$")
 
 
 @dataclass(slots=True)
@@ -267,10 +261,10 @@ class _Run:
         elif self.said or not misses_answer(self.completed, said, seen):
             return
         elif seen.article.id in {source.article_id for source in self.sources.items}:
-            told = _clause_of(seen)
+            told = clause_answering(seen)
         else:
             # Perhaps of another event: it is told with all that says which, and as another report.
-            told = _sentence_of(seen)
+            told = sentence_answering(seen)
             lead = "另" if told.startswith("据") else _ELSEWHERE
             told = told if is_about(self.completed, told) else ""
         if not told or misses_point(self.question, [told]):
@@ -376,21 +370,6 @@ class _Run:
         now = time.perf_counter()
         self.timings[step] = round(now - self.started, 4)
         self.started = now
-
-
-def _clause_of(seen: EvidenceSentence) -> str:
-    """The clause in which the reader sees the answer, "" where it says nothing by itself."""
-    start = seen.sentence.text.find(seen.answer)
-    clause = clause_around(start, start + len(seen.answer), seen.sentence.text)
-    clause = _LINK.sub("", clause)
-    says = len(clause) > len(seen.answer) and not _UNFINISHED.search(clause)
-    return as_statement(clause) if says else ""
-
-
-def _sentence_of(seen: EvidenceSentence) -> str:
-    """The sentence in which the reader sees the answer, or its clause where it is long."""
-    text = _LINK.sub("", seen.sentence.text)
-    return as_statement(text) if len(text) <= _TOLD_CHARS else _clause_of(seen)
 
 
 def _says_nothing(text: str) -> bool:
