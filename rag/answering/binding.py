@@ -21,7 +21,7 @@ from rag.answering.facts import (
     opposite_direction,
 )
 from rag.answering.focus import counted_noun, tells_other_harm
-from rag.answering.units import share, units_of
+from rag.answering.units import level_words, share, units_of
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
@@ -140,8 +140,8 @@ def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> 
 
 def _clause_stands(clause: str, sentence: str, sources: Sequence[SourceText]) -> bool:
     """Whether the clause stands word for word in a source that fits the whole sentence."""
-    folded, wanted = fold(clause), units_of(sentence)
-    texts = [fold(source.text) for source in sources]
+    folded, wanted = fold(level_words(clause)), units_of(level_words(sentence))
+    texts = [fold(level_words(source.text)) for source in sources]
     fits = [share(wanted, text) for text in texts]
     return any(
         folded in text and fit >= _NEARLY * max(fits) for text, fit in zip(texts, fits, strict=True)

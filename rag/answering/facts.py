@@ -231,6 +231,9 @@ def _holds_number(text: str, figure: str) -> bool:
     first = _FIRST.fullmatch(fold(figure))
     if first and f"首{first[1]}" in fold(text):
         return True
+    # 一人 alone is no figure, for 一 mostly means "a": it holds the 1人 that is looked for.
+    if wanted[0].value == 1 and wanted[0].unit and f"一{wanted[0].unit}" in fold(text):
+        return True
     there = find_numbers(text)
     return any(
         math.isclose(wanted[0].value, number.value, rel_tol=1e-9)

@@ -142,6 +142,14 @@ def test_what_is_forbidden_is_forbidden_in_any_word(sentence: str, supported: bo
     assert verify(sentence, "楼道内可以给电动车充电吗?", rule).verdict is expected
 
 
+@pytest.mark.parametrize(("count", "supported"), [("1", True), ("一", True), ("2", False)])
+def test_one_person_is_one_in_either_script(count: str, supported: bool):
+    rescued = candidates_from(article("救援", "获救的9名登山者当中,有一人为女性。"))
+    question = "获救的9名登山者当中有几人为女性?"
+    found = verify(f"获救的9名登山者当中,有{count}人为女性。", question, rescued)
+    assert (found.verdict is Verdict.SUPPORTED) is supported
+
+
 def test_the_first_is_said_in_two_ways():
     opened = candidates_from(article("开馆", "这是长山县首次举办马拉松赛。"))
     question = "这是长山县第几次举办马拉松赛?"
