@@ -26,6 +26,7 @@ from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
+from rag.chinese.sentences import CLAUSE
 
 # A part with the fact may fall this far behind the part that fits the words best.
 _NEARLY = 0.6
@@ -37,7 +38,6 @@ _SAME_CLAUSE = 0.6
 # Below this share a clause is none of the source's.
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
-_CLAUSE_END = re.compile(r"[,，;；。！？!?\n]")
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
@@ -152,7 +152,7 @@ def turned_round(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ..
     """Return what a clause denies or turns round against the source's clause that fits it best."""
     parts = [part for source in sources for part in _parts(source.text, whole_date=False)]
     found: list[Fact] = []
-    for clause in _CLAUSE_END.split(sentence):
+    for clause in CLAUSE.findall(sentence):
         wanted = units_of(clause)
         if len(wanted) < _TOO_FEW or not parts:
             continue
@@ -167,7 +167,7 @@ def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact,
     folded = fold("\n".join(f"{source.text}\n{source.context}" for source in sources))
     return tuple(
         Fact(FactKind.NOUN, clause.strip())
-        for clause in _CLAUSE_END.split(sentence)
+        for clause in CLAUSE.findall(sentence)
         if len(wanted := units_of(_matter(clause))) > _TOO_FEW and share(wanted, folded) < _STRANGE
     )
 
@@ -183,10 +183,8 @@ def _matter(clause: str) -> str:
 
 def _around(sentence: str, fact: str) -> str:
     """The clause of a sentence in which a fact stands."""
-    for clause in _CLAUSE_END.split(sentence):
-        if fact in clause:
-            return clause
-    return sentence
+    clauses: list[str] = CLAUSE.findall(sentence)
+    return next((clause for clause in clauses if fact in clause), sentence)
 
 
 def _before_day(clause: str) -> str:
@@ -201,7 +199,7 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
     A figure belongs to its clause and, where that has none of its own, to the one before it (its
     subject: 公寓楼遭袭，造成79人死亡); a day governs all that follows up to the next day.
     """
-    clauses = [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+    clauses = [clause for clause in CLAUSE.findall(text) if clause.strip()]
     if whole_date:
         dated = [i for i, clause in enumerate(clauses) if re.search(r"[年月日]", clause)]
         starts = dated or [0]

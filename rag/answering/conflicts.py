@@ -24,8 +24,8 @@ from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
+from rag.chinese.sentences import CLAUSE
 
-_CLAUSE = re.compile(r"[,，;；。！？!?\n]")
 _ASKING = re.compile(
     r"什么时候|什么时间|何时|哪[一]?[天年个日月]?|几[月号日点]|多少|几[\u4e00-\u9fff]|多[大高长远久]|是|了|吗|呢|有|共|一共|总共|[?？]"
 )
@@ -127,7 +127,7 @@ def find_conflict(
 def _claims(focus: Focus, item: EvidenceSentence, question: str) -> Iterator[_Claim]:
     """The values in a sentence that can answer the question, each in its clause."""
     base = item.article.published or _NO_DATE
-    for clause in _CLAUSE.split(item.sentence.text):
+    for clause in CLAUSE.findall(item.sentence.text):
         if focus is Focus.DATE:
             for day in find_dates(clause, base):
                 if _REPORTING.match(clause, day.end):

@@ -237,12 +237,13 @@ def _holds_number(text: str, figure: str) -> bool:
     there = find_numbers(text)
     return any(
         math.isclose(wanted[0].value, number.value, rel_tol=1e-9)
-        and _same_unit(wanted[0].unit, number.unit)
+        and same_unit(wanted[0].unit, number.unit)
         for number in there
     )
 
 
-def _same_unit(first: str, second: str) -> bool:
+def same_unit(first: str, second: str) -> bool:
+    """Return whether figures with these units may be one."""
     # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人.
     return first == second or not first or not second or {first, second} <= set("位名人个")
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answering.evidence import EvidenceSentence
-from rag.answering.facts import Fact, FactKind, SourceText, contradictions
+from rag.answering.facts import Fact, FactKind, SourceText, contradictions, same_unit
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import NumberMention, find_numbers
+from rag.chinese.sentences import CLAUSE
 
-_CLAUSE = re.compile(r"[^,，;；。！？!?\n]+")
 # Fewer units than these say too little to find a clause by.
 _TOO_FEW = 3
 # From these shares on a clause of a source is about the same; and as near as the nearest one.
@@ -109,7 +109,7 @@ def overstated(sentence: str, question: str, sources: Sequence[SourceText]) -> t
     """
     clauses = [clause for source in sources for clause in _clauses(source.text)]
     found: list[Fact] = []
-    for match in _CLAUSE.finditer(sentence):
+    for match in CLAUSE.finditer(sentence):
         found += _doubted(match[0], sentence, question, clauses)
     return tuple(dict.fromkeys([*found, *_unbounded(sentence, sources)]))
 
@@ -146,7 +146,7 @@ class _Clause:
 
 
 def _clauses(text: str) -> list[_Clause]:
-    spans = [match.span() for match in _CLAUSE.finditer(text)]
+    spans = [match.span() for match in CLAUSE.finditer(text)]
     # A full stop parts more than a comma does.
     joined = [text[a[1] : b[0]].strip() in {",", "，"} for a, b in pairwise(spans)]
     parts = [text[start:end] for start, end in spans]
@@ -224,11 +224,10 @@ def _bound_of(text: str, number: NumberMention) -> str:
 
 
 def _same(number: NumberMention, text: str) -> Iterator[NumberMention]:
-    """The mentions of the same figure with the same unit."""
+    """The mentions of the same figure."""
     for there in find_numbers(text):
         same = math.isclose(number.value, there.value, rel_tol=1e-9)
-        people = {number.unit, there.unit} <= set("位名人个")
-        if same and (number.unit == there.unit or people):
+        if same and same_unit(number.unit, there.unit):
             yield there
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rag.chinese.names import names
 from rag.chinese.numbers import find_numbers
+from rag.chinese.sentences import CLAUSE
 
 
 class Focus(StrEnum):
@@ -55,7 +56,7 @@ def holds(focus: Focus, text: str, question: str = "") -> bool:
         wanted = _asked_unit(question)
         return any(
             not wanted or not number.unit or wanted & set(number.unit)
-            for clause in _CLAUSE.findall(text)
+            for clause in CLAUSE.findall(text)
             if not tells_other_harm(question, clause)
             for number in find_numbers(clause)
         )
@@ -110,7 +111,6 @@ _DIVISIONS = {"部分", "方面", "阶段", "类型", "种类", "步骤", "环�
 # What befalls people, and is counted apart.
 _HARMS = tuple(map(re.compile, ("死|亡|遇难|丧[生命]|罹难|牺牲", "伤", "失踪|失联")))
 _HOW_MANY = re.compile("多少|几")
-_CLAUSE = re.compile(r"[^，,；;。！？!?\n]+")
 
 
 _ROLE_ASKED = (
