@@ -15,7 +15,8 @@ from rag.answering.evidence import EvidenceSentence, as_statement
 _LEAST_CHARS, _FRAGMENT_CHARS = 2, 16
 # A clause shorter than this says as little as the fragment: the one beside it belongs to it.
 _CLAUSE_CHARS = 14
-_WHOLE_CHARS = 90
+WHOLE_CHARS = 90
+"""Characters beyond which the source's own words are no short answer."""
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
 _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
@@ -36,32 +37,36 @@ def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
     if not _LEAST_CHARS <= len(fragment) <= _FRAGMENT_CHARS:
         return text
     standing = _standing(fragment)
-    holding = [item for item in candidates if standing.search(item.sentence.text)]
-    holding.sort(key=lambda item: fragment not in item.answer)
-    match = standing.search(holding[0].sentence.text) if holding else None
-    if match is None:
-        return text
-    found = _clause_around(match.start(), match.end(), holding[0].sentence.text)
-    return as_statement(found) if len(fragment) < len(found) <= _WHOLE_CHARS else text
+    for item in sorted(candidates, key=lambda item: fragment not in item.answer):
+        match = standing.search(item.sentence.text)
+        if match:
+            found = clauses_around(match.start(), match.end(), item.sentence.text)
+            if len(fragment) < len(found) <= WHOLE_CHARS:
+                return as_statement(found)
+    return text
 
 
 def clause_answering(seen: EvidenceSentence) -> str:
     """Return the clause in which the reader sees the answer, "" where it says nothing by itself."""
     start = seen.sentence.text.find(seen.answer)
-    clause = _clause_around(start, start + len(seen.answer), seen.sentence.text)
-    clause = _LINK.sub("", clause)
+    clause = without_link(clauses_around(start, start + len(seen.answer), seen.sentence.text))
     says = len(clause) > len(seen.answer) and not _UNFINISHED.search(clause)
     return as_statement(clause) if says else ""
 
 
 def sentence_answering(seen: EvidenceSentence) -> str:
     """Return the sentence in which the reader sees the answer, or its clause where it is long."""
-    text = _LINK.sub("", seen.sentence.text)
-    return as_statement(text) if len(text) <= _WHOLE_CHARS else clause_answering(seen)
+    text = without_link(seen.sentence.text)
+    return as_statement(text) if len(text) <= WHOLE_CHARS else clause_answering(seen)
 
 
-def _clause_around(start: int, end: int, sentence: str) -> str:
-    """The clauses of a sentence that hold this part of it, "" where they cannot stand alone.
+def without_link(clause: str) -> str:
+    """Return what a clause says without the word that joins it to what stood before it."""
+    return _LINK.sub("", clause)
+
+
+def clauses_around(start: int, end: int, sentence: str) -> str:
+    """Return the clauses of a sentence that hold this part of it, "" where they say too little.
 
     Short ones come with a neighbour, and none parts a pair of brackets or quotation marks.
     """

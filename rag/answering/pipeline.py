@@ -41,6 +41,7 @@ from rag.answering.hope import (
 )
 from rag.answering.plain import inert, without_marks
 from rag.answering.premise import asks_again, false_premises
+from rag.answering.printed import as_printed, stands_in
 from rag.answering.verification import Verification, verify
 from rag.chinese.sentences import split_sentences
 from rag.settings import AnsweringSettings
@@ -328,10 +329,9 @@ class _Run:
             return None
         if self.said and repeats(text, self.said):
             return None
-        found = verify(text, self.completed, candidates)
-        bounded = with_bounds(text, [item.sentence.text for item in found.sources])
-        if bounded != text:
-            text, found = bounded, verify(bounded, self.completed, candidates)
+        text, found = self._verified(text, candidates)
+        if any(text == told.text for told in self.sentences):
+            return None
         self.checks.append(_trace(text, found))
         if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":
             return None
@@ -346,6 +346,18 @@ class _Run:
         )
         self.sentences.append(sentence)
         return SentenceVerified(sentence, tuple(self.sources.items))
+
+    def _verified(
+        self, text: str, candidates: Sequence[EvidenceSentence]
+    ) -> tuple[str, Verification]:
+        """What verification finds, told as its source prints it where it is a copy of that."""
+        found = verify(text, self.completed, candidates)
+        quotes = [item.sentence.text for item in found.sources]
+        told = text
+        if len(quotes) == 1 and not stands_in(text, candidates):
+            told = inert(without_marks(as_printed(text, quotes[0])))
+        told = with_bounds(told, quotes)
+        return (text, found) if told == text else (told, verify(told, self.completed, candidates))
 
     def _conflict(self, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
         """A sentence that names who says otherwise, for the first sentence that somebody does."""

@@ -11,9 +11,9 @@ import re
 from rag.types import Span
 
 LONG_SENTENCE = 150
+"""Characters beyond which a sentence is cut at semicolons and a quotation no longer protects."""
 CLAUSE = re.compile(r"[^,，;；。！？!?\n]+")
 """What stands between two commas or ends of sentences."""
-"""Characters beyond which a sentence is cut at semicolons and a quotation no longer protects."""
 
 _ENDS = "。！？!?…｡"
 _OPENING = dict(zip("“‘「『（(【《〈", "”’」』）)】》〉", strict=True))

@@ -157,7 +157,7 @@ def test_another_report_on_what_is_asked_is_told_as_another_report():
     evidence = read(MARKET, moved, likely=0.97, answer="体育馆西侧")
     given = answered("运河早市搬迁至哪里?", "运河早市搬迁至文化广场北侧。", evidence)
     first, second = given.sentences
-    assert first.text == "运河早市搬迁至文化广场北侧。"
+    assert first.text == "运河早市整体搬迁至文化广场北侧。"
     assert second.text.startswith("另据报道，5月6日")
     assert "体育馆西侧" in second.text
     assert second.citations != first.citations

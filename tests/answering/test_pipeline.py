@@ -48,7 +48,7 @@ def test_evidence_comes_first_then_draft_then_verified_sentences_then_the_answer
 
 
 def test_numbers_follow_first_citation_and_a_source_is_numbered_once():
-    draft = "运河早市首日迎客1.8万人次。烟感器共安装3200个。运河早市搬迁至文化广场北侧。"
+    draft = "早市首日迎客1.8万人次。烟感器共安装3200个。运河早市整体搬迁至文化广场北侧。"
     given = answer("有什么新闻?", draft, POLICE, MARKET)
     assert [sentence.citations for sentence in given.sentences] == [(1,), (2,), (1,)]
     assert [source.number for source in given.sources] == [1, 2]

@@ -1,0 +1,90 @@
+"""Answers told as the paper printed them, where a draft is hardly more than a copy.
+
+A small model drops or changes words while it copies: 旨在, 据估计, 随后 get lost, two halves of a
+sentence are joined wrongly. The clauses of the source that say the same are then the better
+answer: no verification sees all of that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.evidence import EvidenceSentence, as_statement
+from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
+from rag.answering.fragments import WHOLE_CHARS, clauses_around, without_link
+from rag.answering.units import share, units_of
+from rag.chinese.normalise import fold
+from rag.chinese.sentences import CLAUSE
+from rag.chinese.words import content_words
+from rag.types import Span
+
+# Share of a draft's wording that the clauses must hold, and how much longer they may be.
+_COPIED = 0.8
+_LONGER = 1.7
+# How a clause begins that leans on what stood before it, one that only leads to what comes after,
+# and how one ends that does not end there.
+_LEANS = re.compile(r"[其他她它该此这那本是又也还亦并则使令致]|双方|两者|[前后]者|自己|当天|同日")
+_LEADS = re.compile(
+    r"对于?|随着|由于|因为|为了?|虽然|尽管|即[使便]|哪怕|如果|要是|只[要有]|一旦|当|通过|经过|除了?"
+    r"|根据|按照|自从"
+)
+_GOES_ON = re.compile(r"(?:[的之和与及、称说]|表示|指出)[”」』》）)]*$")
+_ASKS = re.compile(r"[?？]|[吗呢]$")
+
+
+def as_printed(text: str, sentence: str) -> str:
+    """Return the clauses of a source sentence that `text` copies in other words, else `text`.
+
+    They hold every hard fact of `text`, no other figure, which would be another matter, and can be
+    understood by themselves as well as it can.
+    """
+    wanted = units_of(text)
+    place = _place(wanted, sentence)
+    if place is None:
+        return text
+    found = without_link(clauses_around(*place, sentence))
+    if not found or len(found) > min(WHOLE_CHARS, _LONGER * len(text)):
+        return text
+    if missing_facts(facts_of(text), [SourceText(found)]):
+        return text
+    if missing_facts(_figures(found), [SourceText(text)]):
+        return text
+    opens = sentence.find(found) == 0
+    return as_statement(found) if _stands_alone(found, text, opens=opens) else text
+
+
+def stands_in(text: str, candidates: Sequence[EvidenceSentence]) -> bool:
+    """Return whether a source sentence holds `text` word for word."""
+    said = fold(text.strip(" 。"))
+    return any(said in fold(item.sentence.text) for item in candidates)
+
+
+def _figures(text: str) -> list[Fact]:
+    return [fact for fact in facts_of(text) if fact.kind is FactKind.NUMBER]
+
+
+def _place(wanted: set[str], sentence: str) -> Span | None:
+    """Where the shortest run of clauses lies that holds enough of the wording."""
+    spans = [match.span() for match in CLAUSE.finditer(sentence)]
+    runs = [
+        Span(start, end)
+        for place, (start, _) in enumerate(spans)
+        for _, end in spans[place:]
+        if share(wanted, fold(sentence[start:end])) >= _COPIED
+    ]
+    return min(runs, key=lambda run: run.end - run.start, default=None)
+
+
+def _stands_alone(found: str, text: str, *, opens: bool) -> bool:
+    """Whether clauses say whom or what they are about, as far as `text` does.
+
+    What does not open its sentence may have left its subject in a clause before.
+    """
+    first_clause, *more = (match[0] for match in CLAUSE.finditer(found))
+    if _LEANS.match(found) or _GOES_ON.search(found) or _ASKS.search(found):
+        return False
+    if _LEADS.match(found) and not more:
+        return False
+    subject = content_words(text)[:1]
+    return all(word in fold(found if opens else first_clause) for word in subject)

@@ -1,0 +1,90 @@
+"""Answers told as the paper printed them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.printed import as_printed
+from rag.types import Verdict
+from tests.answering.test_pipeline import answer
+from tests.support.collections import article
+
+BRIDGE = "市交通局表示，青云桥预计明年5月建成通车，旨在缓解老城区的拥堵。"
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence", "told"),
+    [
+        # A word got lost that says how sure it is, or what it is for.
+        (
+            "运河早市搬迁至文化广场。",
+            "运河早市暂时搬迁至文化广场。",
+            "运河早市暂时搬迁至文化广场。",
+        ),
+        (
+            "青云桥建成后缓解了老城区的拥堵。",
+            "青云桥建成后有望缓解老城区的拥堵，市民盼望已久。",
+            "青云桥建成后有望缓解老城区的拥堵。",
+        ),
+        # Two halves joined wrongly.
+        (
+            "厨余垃圾和有害垃圾投入红色桶。",
+            "厨余垃圾投入绿色桶，有害垃圾投入红色桶。",
+            "厨余垃圾投入绿色桶，有害垃圾投入红色桶。",
+        ),
+        # The word that joined it to what stood before is left out.
+        (
+            "东湖派出所为独居老人安装烟感器。",
+            "春节将近，但东湖派出所依旧为独居老人安装烟感器。",
+            "东湖派出所依旧为独居老人安装烟感器。",
+        ),
+    ],
+)
+def test_a_draft_that_copies_is_told_as_printed(draft, sentence, told):
+    assert as_printed(draft, sentence) == told
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence"),
+    [
+        # Another wording, not a copy.
+        ("桥通车以后路不堵了。", "青云桥建成后有望缓解老城区的拥堵。"),
+        # Whom it is about stands in a clause before, which makes it too long.
+        (
+            "孙丽获评先进工作者。",
+            "市场负责人孙丽在这个岗位上一干就是二十多年，今年她获评区级先进工作者。",
+        ),
+        # Without 谁: the clause begins with what it is a consequence of.
+        ("早市的摊位费上涨。", "由于早市的摊位费普遍上涨，不少商户打算搬走。"),
+        # The source asks.
+        ("小区可以安装充电桩。", "“小区可不可以安装充电桩？”许多居民问。"),
+        # Its printed clause has another figure beside the one that is asked for.
+        ("共有12名居民受伤。", "共有3名居民死亡、12名居民受伤。"),
+        # What the draft made explicit would be lost.
+        ("2024年4月9日早市搬迁至文化广场。", "早市昨天整体搬迁至文化广场。"),
+    ],
+)
+def test_a_draft_stays_where_the_printed_clause_says_less_or_more(draft, sentence):
+    assert as_printed(draft, sentence) == draft
+
+
+def test_the_answer_quotes_and_cites_what_the_draft_copied():
+    source = article("青云桥明年通车", BRIDGE)
+    given = answer("青云桥什么时候建成?", "青云桥明年5月建成通车。", source)
+    (sentence,) = given.sentences
+    assert sentence.text == "市交通局表示，青云桥预计明年5月建成通车。"
+    assert sentence.verdict is Verdict.SUPPORTED
+    assert sentence.text.rstrip("。") in given.sources[0].quote
+
+
+def test_what_another_sentence_says_word_for_word_is_left_alone():
+    said = "运河早市从本周起搬迁至文化广场北侧。"
+    source = article("早市搬家", f"运河早市从本周起已经整体搬迁至文化广场北侧。{said}")
+    assert answer("早市搬到哪里?", said, source).text == said
+
+
+def test_two_drafts_that_copy_one_clause_are_told_once():
+    source = article("早市搬家", "运河早市整体搬迁至文化广场北侧。")
+    draft = "运河早市搬迁至文化广场北侧。早市整体搬迁至文化广场北侧。"
+    given = answer("运河早市搬到哪里?", draft, source)
+    assert given.text == "运河早市整体搬迁至文化广场北侧。"
