@@ -19,6 +19,7 @@ WHOLE_CHARS = 90
 """Characters beyond which the source's own words are no short answer."""
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
+_FULL_STOP = re.compile(r"[。！？!?\n]")
 _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 # How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
 _LINK = re.compile(
@@ -77,10 +78,11 @@ def clauses_around(start: int, end: int, sentence: str) -> str:
     first, last = inside[0], inside[-1]
     if spans[last][1] - spans[first][0] < _CLAUSE_CHARS:
         # A day opens its sentence; other short clauses end one.
-        if first == 0:
-            last = min(last + 1, len(spans) - 1)
-        else:
-            first -= 1
+        before, after = (first - 1, last), (first, last + 1)
+        beside = [after, before] if first == 0 else [before, after]
+        first, last = next(
+            (pair for pair in beside if _is_one_sentence(*pair, spans, sentence)), (first, last)
+        )
     while True:
         found = sentence[spans[first][0] : spans[last][1]].strip()
         parted = [found.count(opens) - found.count(ends) for opens, ends in _PAIRS]
@@ -93,6 +95,12 @@ def clauses_around(start: int, end: int, sentence: str) -> str:
             last += 1
         else:
             return ""
+
+
+def _is_one_sentence(first: int, last: int, spans: Sequence[tuple[int, int]], text: str) -> bool:
+    """Whether there are such clauses, and no full stop between them."""
+    there = first >= 0 and last < len(spans)
+    return there and not _FULL_STOP.search(text[spans[first][0] : spans[last][1]])
 
 
 def _standing(fragment: str) -> re.Pattern[str]:

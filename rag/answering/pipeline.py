@@ -355,7 +355,9 @@ class _Run:
         quotes = [item.sentence.text for item in found.sources]
         told = text
         if len(quotes) == 1 and not stands_in(text, candidates):
-            told = inert(without_marks(as_printed(text, quotes[0])))
+            # What the asker says cannot be the draft's slip.
+            wrong = [fact for fact in found.missing if fact.text not in self.completed]
+            told = inert(without_marks(as_printed(text, quotes[0], wrong)))
         told = with_bounds(told, quotes)
         return (text, found) if told == text else (told, verify(told, self.completed, candidates))
 

@@ -8,7 +8,7 @@ answer: no verification sees all of that.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.answering.evidence import EvidenceSentence, as_statement
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
@@ -33,25 +33,25 @@ _GOES_ON = re.compile(r"(?:[的之和与及、称说]|表示|指出)[”」』�
 _ASKS = re.compile(r"[?？]|[吗呢]$")
 
 
-def as_printed(text: str, sentence: str) -> str:
+def as_printed(text: str, sentence: str, wrong: Collection[Fact] = ()) -> str:
     """Return the clauses of a source sentence that `text` copies in other words, else `text`.
 
-    They hold every hard fact of `text`, no other figure, which would be another matter, and can be
-    understood by themselves as well as it can.
+    They hold every hard fact of `text` but the `wrong` ones, no other figure, which would be
+    another matter, and can be understood by themselves as well as `text` can.
     """
-    wanted = units_of(text)
-    place = _place(wanted, sentence)
-    if place is None:
-        return text
-    found = without_link(clauses_around(*place, sentence))
-    if not found or len(found) > min(WHOLE_CHARS, _LONGER * len(text)):
-        return text
-    if missing_facts(facts_of(text), [SourceText(found)]):
-        return text
-    if missing_facts(_figures(found), [SourceText(text)]):
-        return text
-    opens = sentence.find(found) == 0
-    return as_statement(found) if _stands_alone(found, text, opens=opens) else text
+    facts = [fact for fact in facts_of(text) if fact not in wrong]
+    wanted = units_of(text) - {unit for fact in wrong for unit in units_of(fact.text)}
+    longest = WHOLE_CHARS if wrong else min(WHOLE_CHARS, _LONGER * len(text))
+    for place in _places(wanted, sentence):
+        found = without_link(clauses_around(*place, sentence))
+        if not found or len(found) > longest:
+            return text
+        opens = sentence.find(found) == 0
+        if _stands_alone(found, text, opens=opens):
+            lost = missing_facts(facts, [SourceText(found)])
+            added = missing_facts(_figures(found), [SourceText(text)])
+            return text if lost or (added and not wrong) else as_statement(found)
+    return text
 
 
 def stands_in(text: str, candidates: Sequence[EvidenceSentence]) -> bool:
@@ -64,16 +64,24 @@ def _figures(text: str) -> list[Fact]:
     return [fact for fact in facts_of(text) if fact.kind is FactKind.NUMBER]
 
 
-def _place(wanted: set[str], sentence: str) -> Span | None:
-    """Where the shortest run of clauses lies that holds enough of the wording."""
+def _places(wanted: set[str], sentence: str) -> Iterator[Span]:
+    """The shortest run of clauses that holds all of the wording that the sentence does.
+
+    After it, the same with more and more of the clauses before it.
+    """
+    held = share(wanted, fold(sentence))
+    if held < _COPIED:
+        return
     spans = [match.span() for match in CLAUSE.finditer(sentence)]
     runs = [
         Span(start, end)
         for place, (start, _) in enumerate(spans)
         for _, end in spans[place:]
-        if share(wanted, fold(sentence[start:end])) >= _COPIED
+        if share(wanted, fold(sentence[start:end])) >= held
     ]
-    return min(runs, key=lambda run: run.end - run.start, default=None)
+    best = min(runs, key=lambda run: run.end - run.start)
+    starts = [start for start, _ in spans if start <= best.start]
+    yield from (Span(start, best.end) for start in reversed(starts))
 
 
 def _stands_alone(found: str, text: str, *, opens: bool) -> bool:

@@ -32,6 +32,17 @@ BRIDGE = "市交通局表示，青云桥预计明年5月建成通车，旨在缓
             "厨余垃圾投入绿色桶，有害垃圾投入红色桶。",
             "厨余垃圾投入绿色桶，有害垃圾投入红色桶。",
         ),
+        # A list keeps its last item, a sentence the clause that says whom it is about.
+        (
+            "小区改造的内容是墙面刷新、雨污分流，屋顶防水和飞线整治。",
+            "小区改造内容包括墙面刷新、雨污分流，屋顶防水和飞线整治。",
+            "小区改造内容包括墙面刷新、雨污分流，屋顶防水和飞线整治。",
+        ),
+        (
+            "东湖派出所将为小区的独居老人免费安装烟感器。",
+            "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器，请大家放心。",
+            "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器。",
+        ),
         # The word that joined it to what stood before is left out.
         (
             "东湖派出所为独居老人安装烟感器。",
@@ -75,6 +86,32 @@ def test_the_answer_quotes_and_cites_what_the_draft_copied():
     assert sentence.text == "市交通局表示，青云桥预计明年5月建成通车。"
     assert sentence.verdict is Verdict.SUPPORTED
     assert sentence.text.rstrip("。") in given.sources[0].quote
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        # A name and a figure that the source has not, and what it puts less firmly.
+        ("负责人孙利说，260个摊位没有涨价。", "负责人孙丽说，260个摊位没有涨价。"),
+        ("活动共有36家企业和58名残疾人到场。", "活动共有36家企业和85名残疾人到场。"),
+        ("青云桥将于明年5月建成通车。", "市交通局表示，青云桥预计明年5月建成通车。"),
+    ],
+)
+def test_what_a_draft_has_wrong_is_told_as_its_source_has_it(draft, told):
+    sources = (
+        article("早市搬家", "负责人孙丽说，260个摊位没有涨价。"),
+        article("招聘会", "活动共有36家企业和85名残疾人到场，现场气氛热烈。"),
+        article("青云桥明年通车", BRIDGE),
+    )
+    (sentence,) = answer("有什么新闻?", draft, *sources).sentences
+    assert (sentence.text, sentence.verdict) == (told, Verdict.SUPPORTED)
+
+
+def test_what_the_asker_has_wrong_is_not_put_right_in_silence():
+    source = article("招聘会", "活动共有36家企业和85名残疾人到场，现场气氛热烈。")
+    question = "有58名残疾人到场的是什么活动?"
+    given = answer(question, "活动共有36家企业和58名残疾人到场。", source)
+    assert "85名" not in given.text
 
 
 def test_what_another_sentence_says_word_for_word_is_left_alone():
