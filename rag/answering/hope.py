@@ -35,6 +35,10 @@ DOUBTFUL = 0.7
 # on (.996), more of them where the reader sees an answer. Set on 200 questions of four development
 # sets and 40 asked of other articles (seed 11).
 _REFUSAL, _REFUSAL_READER = 5.5, 0.8
+GLIMPSED = 0.5
+"""What the reader holds more likely than not, in a passage found as surely as the best."""
+# A passage whose score is so near to the best one's was found as surely.
+_AS_SURELY = 0.9
 # Share of an answer's wording from which on a text says it.
 _SAID = 0.5
 # The same for what a question is about, and the words that only ask.
@@ -86,6 +90,34 @@ def likeliest(candidates: Sequence[EvidenceSentence]) -> EvidenceSentence | None
     """Return the sentence in which the reader sees the answer most surely; None when it is not."""
     read = [item for item in candidates if (item.answering or 0.0) >= SURE]
     return max(read, key=lambda item: item.answering or 0.0, default=None)
+
+
+def answers_seen(
+    evidence: Sequence[Evidence], candidates: Sequence[EvidenceSentence]
+) -> list[EvidenceSentence]:
+    """Return the sentences in which the reader sees an answer, most surely first.
+
+    Beside what it is sure of, what it holds more likely than not in passages that were found as
+    surely as the best: where a question names no event (多少人受伤), several may be meant.
+    """
+    best = max(item.score for item in evidence)
+    near = {
+        (item.article.id, item.answer.start)
+        for item in evidence
+        if item.answer is not None
+        and (item.answering or 0.0) >= GLIMPSED
+        and item.score >= _AS_SURELY * best
+    }
+    seen = [
+        one
+        for one in candidates
+        if (one.answering or 0.0) >= SURE
+        or any(
+            one.article.id == key and one.sentence.start <= start < one.sentence.end
+            for key, start in near
+        )
+    ]
+    return sorted(seen, key=lambda one: -(one.answering or 0.0))
 
 
 def proves_itself(

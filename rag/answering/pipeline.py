@@ -31,6 +31,7 @@ from rag.answering.factuality import denial_of, with_bounds
 from rag.answering.fragments import clause_answering, sentence_answering, whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
+    answers_seen,
     is_about,
     is_hopeless,
     likeliest,
@@ -76,8 +77,9 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
-# Before what another article says.
+# Before what another article says, and how many of them are heard.
 _ELSEWHERE = "另据报道，"
+_OTHERS = 2
 
 
 @dataclass(slots=True)
@@ -221,6 +223,8 @@ class _Run:
         event = self._conflict(candidates)
         if event:
             yield event
+        if not final:
+            yield from self._report_others(candidates)
         self._clock("write")
         self.trace["draft"] = draft
         self.trace["checks"] = self.checks
@@ -256,25 +260,47 @@ class _Run:
         seen = likeliest(candidates)
         if seen is None:
             return
-        lead = ""
         if not self._supported() or misses_point(self.question, said):
             told = as_statement(seen.sentence.text)
-        elif self.said or not misses_answer(self.completed, said, seen):
+        elif not self._is_cited(seen) or self.said or not misses_answer(self.completed, said, seen):
             return
-        elif seen.article.id in {source.article_id for source in self.sources.items}:
-            told = clause_answering(seen)
         else:
-            # Perhaps of another event: it is told with all that says which, and as another report.
-            told = sentence_answering(seen)
-            lead = "另" if told.startswith("据") else _ELSEWHERE
-            told = told if is_about(self.completed, told) else ""
+            told = clause_answering(seen)
         if not told or misses_point(self.question, [told]):
             return
         # What was told stays: streams cannot take it back, and it is verified or marked.
-        self.trace["repaired"] = lead + told
-        event = self._check(told, candidates, lead)
+        self.trace["repaired"] = told
+        event = self._check(told, candidates)
         if event:
             yield event
+
+    def _report_others(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
+        """Say what other articles answer otherwise: a question may fit more than one event.
+
+        It is told with all that says which event it is, and as another report.
+        """
+        if self.said or not self._supported():
+            return
+        others: list[str] = []
+        for seen in answers_seen(self.evidence, candidates):
+            said = [item.text for item in self.sentences]
+            if self._is_cited(seen) or not misses_answer(self.completed, said, seen):
+                continue
+            told = sentence_answering(seen)
+            if not is_about(self.completed, told) or misses_point(self.question, [told]):
+                continue
+            event = self._check(told, candidates, "另" if told.startswith("据") else _ELSEWHERE)
+            if event:
+                others.append(event.sentence.text)
+                yield event
+            if len(others) == _OTHERS:
+                break
+        if others:
+            self.trace["others"] = others
+
+    def _is_cited(self, item: EvidenceSentence) -> bool:
+        """Whether a sentence of the same article is a source of the answer."""
+        return item.article.id in {source.article_id for source in self.sources.items}
 
     def finish(self, draft: str) -> AnswerDone:
         if not self._supported():
