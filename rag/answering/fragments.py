@@ -25,7 +25,8 @@ _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 _LINK = re.compile(
     r"^(?:然而|但是?|而[是且]?|不过|此外|同时|据悉|据报道|另(?=据)|另外|并且?)[，,]?"
 )
-_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道)[。：:]?$")
+_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道|时|之际)[。：:]?$")
+_LEANS = re.compile(r"[其他她它该此这那本是又也还亦并则使令致]|双方|两者|[前后]者|自己|当天|同日")
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
 
@@ -56,9 +57,24 @@ def clause_answering(seen: EvidenceSentence) -> str:
 
 
 def sentence_answering(seen: EvidenceSentence) -> str:
-    """Return the sentence in which the reader sees the answer, or its clause where it is long."""
-    text = without_link(seen.sentence.text)
-    return as_statement(text) if len(text) <= WHOLE_CHARS else clause_answering(seen)
+    """Return the sentence in which the reader sees the answer, by itself and not too long.
+
+    A long one ends with the clause of the answer; "" where what is left cannot stand alone.
+    """
+    sentence = seen.sentence.text
+    end = sentence.find(seen.answer) + len(seen.answer)
+    clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
+    ends = [last for _, last in clauses if last >= end]
+    if len(sentence) > WHOLE_CHARS and ends and ends[0] <= WHOLE_CHARS:
+        sentence = clauses_around(0, ends[0], sentence)
+    told = as_statement(without_link(sentence)) if len(sentence) <= WHOLE_CHARS else ""
+    told = told or clause_answering(seen)
+    return "" if leans_back(told) or _UNFINISHED.search(told) else told
+
+
+def leans_back(text: str) -> bool:
+    """Return whether a clause begins with what stands for something said before (其, 该, 双方)."""
+    return bool(_LEANS.match(text))
 
 
 def without_link(clause: str) -> str:

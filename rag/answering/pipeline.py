@@ -77,9 +77,10 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
-# Before what another article says, and how many of them are heard.
-_ELSEWHERE = "另据报道，"
+# How many other articles are heard, and how a report begins that names whose it is.
 _OTHERS = 2
+_RETOLD = re.compile(r"^(?:摘要[：:]|报道[还又]?(?:称|说|提到|指出)[，：:])")
+_NAMED = re.compile(r"[^，。：:“”]{2,14}(?:消息|报道|电)[，：:]")
 
 
 @dataclass(slots=True)
@@ -286,10 +287,10 @@ class _Run:
             said = [item.text for item in self.sentences]
             if self._is_cited(seen) or not misses_answer(self.completed, said, seen):
                 continue
-            told = sentence_answering(seen)
+            told = _RETOLD.sub("", sentence_answering(seen))
             if not is_about(self.completed, told) or misses_point(self.question, [told]):
                 continue
-            event = self._check(told, candidates, "另" if told.startswith("据") else _ELSEWHERE)
+            event = self._check(told, candidates, _lead_to(told))
             if event:
                 others.append(event.sentence.text)
                 yield event
@@ -410,6 +411,11 @@ class _Run:
         now = time.perf_counter()
         self.timings[step] = round(now - self.started, 4)
         self.started = now
+
+
+def _lead_to(report: str) -> str:
+    """The words that mark another report, with the source that it names itself."""
+    return "另" if report.startswith("据") else "另据" if _NAMED.match(report) else "另据报道，"
 
 
 def _says_nothing(text: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rag.answering.evidence import EvidenceSentence, as_statement
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
-from rag.answering.fragments import WHOLE_CHARS, clauses_around, without_link
+from rag.answering.fragments import WHOLE_CHARS, clauses_around, leans_back, without_link
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
 from rag.chinese.sentences import CLAUSE
@@ -22,9 +22,7 @@ from rag.types import Span
 # Share of a draft's wording that the clauses must hold, and how much longer they may be.
 _COPIED = 0.8
 _LONGER = 1.7
-# How a clause begins that leans on what stood before it, one that only leads to what comes after,
-# and how one ends that does not end there.
-_LEANS = re.compile(r"[其他她它该此这那本是又也还亦并则使令致]|双方|两者|[前后]者|自己|当天|同日")
+# How a clause begins that only leads to what comes after, and one ends that does not end there.
 _LEADS = re.compile(
     r"对于?|随着|由于|因为|为了?|虽然|尽管|即[使便]|哪怕|如果|要是|只[要有]|一旦|当|通过|经过|除了?"
     r"|根据|按照|自从"
@@ -90,7 +88,7 @@ def _stands_alone(found: str, text: str, *, opens: bool) -> bool:
     What does not open its sentence may have left its subject in a clause before.
     """
     first_clause, *more = (match[0] for match in CLAUSE.finditer(found))
-    if _LEANS.match(found) or _GOES_ON.search(found) or _ASKS.search(found):
+    if leans_back(found) or _GOES_ON.search(found) or _ASKS.search(found):
         return False
     if _LEADS.match(found) and not more:
         return False

@@ -161,3 +161,56 @@ def test_another_report_on_what_is_asked_is_told_as_another_report():
     assert second.text.startswith("另据报道，5月6日")
     assert "体育馆西侧" in second.text
     assert second.citations != first.citations
+
+
+FIRES = (
+    article("和平社区失火", "4月2日，和平社区一居民楼失火，造成3人受伤。"),
+    article("纺织厂失火", "据区消防大队消息，4月8日，纺织厂仓库失火，造成5人受伤。"),
+    article("农贸市场失火", "他说，农贸市场失火的原因正在调查，共有2人受伤。"),
+)
+
+
+def of_fires(*likely: float, score: float = 0.8) -> list[Evidence]:
+    found = []
+    for item, sure, answer in zip(
+        evidence_from(*FIRES), likely, ("3人", "5人", "2人"), strict=True
+    ):
+        start = item.article.text.find(answer)
+        place = Span(start, start + len(answer))
+        found.append(replace(item, score=score, answering=sure, answer=place))
+        score *= 0.95
+    return found
+
+
+def test_where_a_question_fits_several_events_the_others_are_told_with_what_names_them():
+    given = answered("失火造成多少人受伤?", "3人受伤。", of_fires(0.9, 0.6, 0.2))
+    first, second = given.sentences
+    assert "3人" in first.text
+    # The report names its own source; the third article was hardly held to answer.
+    assert second.text == "另据区消防大队消息，4月8日，纺织厂仓库失火，造成5人受伤。"
+    assert [source.headline for source in given.sources] == ["和平社区失火", "纺织厂失火"]
+    assert given.trace["others"] == [second.text]
+
+
+def test_what_was_found_less_surely_is_not_told_as_another_report():
+    evidence = of_fires(0.9, 0.6, 0.2)
+    further = [replace(item, score=item.score * 0.8**rank) for rank, item in enumerate(evidence)]
+    assert len(answered("失火造成多少人受伤?", "3人受伤。", further).sentences) == 1
+
+
+def test_another_report_has_to_be_understood_by_itself():
+    # He (他) is nobody the reader of the answer has heard of.
+    evidence = of_fires(0.9, 0.2, 0.8)
+    given = answered("失火造成多少人受伤?", "3人受伤。", evidence)
+    assert [source.headline for source in given.sources] == ["和平社区失火"]
+
+
+def test_an_article_that_says_the_same_is_no_other_report():
+    same = article("居民楼起火", "4月2日晚间，和平社区失火，3人受伤。")
+    items = evidence_from(FIRES[0], same)
+    evidence = [
+        replace(item, score=0.8, answering=0.9, answer=Span(start, start + 4))
+        for item in items
+        for start in [item.article.text.find("3人受伤")]
+    ]
+    assert len(answered("失火造成多少人受伤?", "3人受伤。", evidence).sentences) == 1
