@@ -27,6 +27,9 @@ _LINK = re.compile(
 )
 _UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道|时|之际)[。：:]?$")
 _LEANS = re.compile(r"[其他她它该此这那本是又也还亦并则使令致]|双方|两者|[前后]者|自己|当天|同日")
+# How a report begins that names whose it is, and how one that only says that it is one.
+_NAMED = re.compile(r"[^，。：:“”]{2,14}(?:消息|报道|电)[，：:]")
+_RETOLD = re.compile(r"^(?:摘要[：:]|报道[还又]?(?:称|说|提到|指出)[，：:])")
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
 
@@ -56,20 +59,31 @@ def clause_answering(seen: EvidenceSentence) -> str:
     return as_statement(clause) if says else ""
 
 
-def sentence_answering(seen: EvidenceSentence) -> str:
-    """Return the sentence in which the reader sees the answer, by itself and not too long.
+def other_report(seen: EvidenceSentence) -> tuple[str, str]:
+    """Return how another article says where the reader sees the answer, after the words for that.
 
-    A long one ends with the clause of the answer; "" where what is left cannot stand alone.
+    It is the sentence, a long one up to the clause of the answer; the first names the report's own
+    source where it can (另据市气象台消息). "" where what is left cannot stand alone.
     """
+    told = _RETOLD.sub("", _sentence_answering(seen))
+    if leans_back(told) or _UNFINISHED.search(told):
+        return "", ""
+    if told.startswith("据"):
+        return "另", told
+    return ("另据" if _NAMED.match(told) else "另据报道，"), told
+
+
+def _sentence_answering(seen: EvidenceSentence) -> str:
     sentence = seen.sentence.text
     end = sentence.find(seen.answer) + len(seen.answer)
-    clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
-    ends = [last for _, last in clauses if last >= end]
+    ends = [
+        last for _, last in (match.span() for match in _CLAUSE.finditer(sentence)) if last >= end
+    ]
     if len(sentence) > WHOLE_CHARS and ends and ends[0] <= WHOLE_CHARS:
         sentence = clauses_around(0, ends[0], sentence)
-    told = as_statement(without_link(sentence)) if len(sentence) <= WHOLE_CHARS else ""
-    told = told or clause_answering(seen)
-    return "" if leans_back(told) or _UNFINISHED.search(told) else told
+    if 0 < len(sentence) <= WHOLE_CHARS:
+        return as_statement(without_link(sentence))
+    return clause_answering(seen)
 
 
 def leans_back(text: str) -> bool:

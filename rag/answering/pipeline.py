@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
+from rag.answering.citations import Sources
 from rag.answering.conflicts import find_conflict
 from rag.answering.conversation import (
     NOTHING_MORE,
@@ -28,7 +28,7 @@ from rag.answering.evidence import (
     sentences_of,
 )
 from rag.answering.factuality import denial_of, with_bounds
-from rag.answering.fragments import clause_answering, sentence_answering, whole
+from rag.answering.fragments import clause_answering, other_report, whole
 from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
     answers_seen,
@@ -53,7 +53,6 @@ from rag.types import (
     Evidence,
     EvidenceFound,
     SentenceVerified,
-    Source,
     StreamEvent,
     TextDelta,
     Turn,
@@ -77,42 +76,8 @@ _PREAMBLE = re.compile(
 )
 _CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
-# How many other articles are heard, and how a report begins that names whose it is.
+# How many other articles are heard.
 _OTHERS = 2
-_RETOLD = re.compile(r"^(?:摘要[：:]|报道[还又]?(?:称|说|提到|指出)[，：:])")
-_NAMED = re.compile(r"[^，。：:“”]{2,14}(?:消息|报道|电)[，：:]")
-
-
-@dataclass(slots=True)
-class _Sources:
-    """Numbers source sentences in the order in which they are first cited."""
-
-    items: list[Source] = field(default_factory=list)
-    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def number_of(self, item: EvidenceSentence) -> int:
-        """The number that a sentence already has; 0 when it has none."""
-        return self._numbers.get((item.article.id, item.sentence.start), 0)
-
-    def number(self, item: EvidenceSentence) -> int:
-        key = (item.article.id, item.sentence.start)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.items) + 1
-            article, sentence = item.article, item.sentence
-            self.items.append(
-                Source(
-                    number=self._numbers[key],
-                    article_id=article.id,
-                    headline=article.headline,
-                    published=article.published,
-                    published_inferred=article.published_inferred,
-                    source=article.source,
-                    quote=sentence.text,
-                    start=sentence.start,
-                    end=sentence.end,
-                )
-            )
-        return self._numbers[key]
 
 
 def answer_events(
@@ -171,7 +136,7 @@ class _Run:
         self.settings = settings
         self.timings: dict[str, float] = {}
         self.trace: dict[str, object] = {}
-        self.sources = _Sources()
+        self.sources = Sources()
         self.sentences: list[AnswerSentence] = []
         self.checks: list[dict[str, object]] = []
         self.started = time.perf_counter()
@@ -287,10 +252,10 @@ class _Run:
             said = [item.text for item in self.sentences]
             if self._is_cited(seen) or not misses_answer(self.completed, said, seen):
                 continue
-            told = _RETOLD.sub("", sentence_answering(seen))
+            lead, told = other_report(seen)
             if not is_about(self.completed, told) or misses_point(self.question, [told]):
                 continue
-            event = self._check(told, candidates, _lead_to(told))
+            event = self._check(told, candidates, lead)
             if event:
                 others.append(event.sentence.text)
                 yield event
@@ -315,7 +280,7 @@ class _Run:
         for item in self.evidence:
             nearest.setdefault(item.article.id, item)
         self.sentences.clear()
-        self.sources = _Sources()
+        self.sources = Sources()
         related = tuple(nearest.values())[:_RELATED]
         text = NOTHING_MORE if self.said else REFUSAL_TEXT
         return AnswerDone(self._answer(text, refused=True, reason=reason, related=related))
@@ -368,7 +333,7 @@ class _Run:
         sentence = AnswerSentence(
             text=lead + text,
             verdict=found.verdict,
-            citations=tuple(sorted(self.sources.number(item) for item in found.sources)),
+            citations=tuple(sorted(self.sources.cite(item) for item in found.sources)),
             missing=tuple(str(fact) for fact in found.missing),
         )
         self.sentences.append(sentence)
@@ -397,11 +362,11 @@ class _Run:
             conflict = find_conflict(self.completed, told.text, cited, candidates)
             if conflict is None:
                 continue
-            numbers = {self.sources.number(one.item) for one in conflict.statements}
+            numbers = {self.sources.cite(one.item) for one in conflict.statements}
             sentence = AnswerSentence(conflict.text, Verdict.SUPPORTED, tuple(sorted(numbers)))
             self.sentences.append(sentence)
             self.trace["conflict"] = [
-                {"value": one.value, "source": self.sources.number(one.item)}
+                {"value": one.value, "source": self.sources.cite(one.item)}
                 for one in conflict.statements
             ]
             return SentenceVerified(sentence, tuple(self.sources.items))
@@ -411,11 +376,6 @@ class _Run:
         now = time.perf_counter()
         self.timings[step] = round(now - self.started, 4)
         self.started = now
-
-
-def _lead_to(report: str) -> str:
-    """The words that mark another report, with the source that it names itself."""
-    return "另" if report.startswith("据") else "另据" if _NAMED.match(report) else "另据报道，"
 
 
 def _says_nothing(text: str) -> bool:
