@@ -89,8 +89,8 @@ def _of_passage(item: Evidence, place: Span) -> EvidenceSentence:
 
 
 def as_statement(text: str) -> str:
-    """Return a source sentence as it stands alone: with a full stop where it was cut."""
-    stripped = text.rstrip(";；,，")
+    """Return a sentence as it stands alone: with a full stop where it was cut, or never ended."""
+    stripped = text.rstrip(";；,，:：、 ")
     return stripped if stripped[-1:] in "。！？!?”…" else stripped + "。"
 
 

@@ -322,6 +322,7 @@ class _Run:
         if self.said and repeats(text, self.said):
             return None
         text, found = self._verified(text, candidates)
+        text = as_statement(text)
         if any(text == told.text for told in self.sentences):
             return None
         self.checks.append(_trace(text, found))

@@ -221,3 +221,9 @@ def test_articles_that_contradict_the_answer_are_named_and_cited():
         {"value": "3600个", "source": 2},
     ]
     assert given.text == "".join(sentence.text for sentence in given.sentences)
+
+
+def test_a_sentence_that_the_model_did_not_end_is_ended():
+    given = answer("派出所做了什么?", "东湖派出所为老旧小区安装烟感器3200个", POLICE)
+    assert given.text.endswith("。")
+    assert given.text == "".join(sentence.text for sentence in given.sentences)
