@@ -161,6 +161,11 @@ def misses_point(question: str, sentences: Sequence[str]) -> bool:
     return not any(holds(focus, sentence, question) for sentence in sentences)
 
 
+def is_of_kind(question: str, sentence: str) -> bool:
+    """Return whether a sentence holds a thing of the kind that is asked for: a day, a name."""
+    return holds(focus_of(question), sentence, question)
+
+
 def misses_answer(question: str, sentences: Sequence[str], seen: EvidenceSentence) -> bool:
     """Return whether the answer that the reader sees is neither said nor the asker's own words."""
     wanted = units_of(seen.answer)

@@ -34,6 +34,7 @@ from rag.answering.hope import (
     answers_seen,
     is_about,
     is_hopeless,
+    is_of_kind,
     likeliest,
     likelihood,
     misses_answer,
@@ -253,7 +254,7 @@ class _Run:
             if self._is_cited(seen) or not misses_answer(self.completed, said, seen):
                 continue
             lead, told = other_report(seen)
-            if not is_about(self.completed, told) or misses_point(self.question, [told]):
+            if not is_about(self.completed, told) or not is_of_kind(self.question, told):
                 continue
             event = self._check(told, candidates, lead)
             if event:
