@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
+from rag.assistant import Assistant
 from rag.cli import cli
 from rag.errors import GenerationError
 from rag.index import update
@@ -138,6 +140,17 @@ def test_a_chat_outlives_a_generator_that_fails(seeds_collection, monkeypatch):
             }
         else:
             assert "the engine stopped" in done.stderr
+
+
+def test_an_unfinished_ingestion_is_said_beside_the_answer(seeds_collection, monkeypatch):
+    arguments = ["ask", "-c", str(seeds_collection), "--generator", "extractive", "--json"]
+    arguments.append("专题党课是哪一天讲的?")
+    assert "no vector" not in CliRunner().invoke(cli, arguments).stderr
+    stats = Assistant.stats
+    monkeypatch.setattr(Assistant, "stats", lambda self: replace(stats(self), lacking=1200))
+    done = CliRunner().invoke(cli, arguments)
+    assert "1200 passages have no vector yet" in done.stderr
+    assert not json.loads(done.stdout)["refused"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import WenBaoError
 from rag.settings import Settings
@@ -40,6 +40,9 @@ from ui.markup import problem
 from ui.sources import render_article, render_gone
 from ui.start import loaded, render_start
 
+if TYPE_CHECKING:
+    from rag.index.collection import CollectionStats
+
 _LOG = logging.getLogger(__name__)
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
@@ -55,6 +58,8 @@ class ChatAssistant(Protocol):
     def settings(self) -> Settings: ...  # noqa: D102
 
     def articles(self) -> list[Article]: ...  # noqa: D102
+
+    def stats(self) -> CollectionStats: ...  # noqa: D102
 
     def article(self, article_id: str, /) -> Article: ...  # noqa: D102
 
@@ -123,10 +128,11 @@ class Chat:
         if time.monotonic() - self._start_time > _START_SECONDS:
             try:
                 articles = self._assistant.articles()
+                lacking = self._assistant.stats().lacking
             except Exception as error:
                 return _failure_note(error), ""
-            summary = loaded(articles) if articles else ""
-            self._start = (render_start(articles, self._examples), summary)
+            summary = loaded(articles, lacking) if articles else ""
+            self._start = (render_start(articles, self._examples, lacking), summary)
             self._start_time = time.monotonic()
         return self._start
 

@@ -30,14 +30,19 @@ _NO_STORY = re.compile(r"快讯|简讯|导读|启事|公告|通知|广告|[?？!
 _ORNATE = re.compile(r"[…“”‘’\"《》「」:：|｜]")
 
 
-def render_start(articles: Sequence[Article], examples: Sequence[str] | None = None) -> str:
-    """Return the HTML of the start page; without articles, how to get some."""
+def render_start(
+    articles: Sequence[Article], examples: Sequence[str] | None = None, lacking: int = 0
+) -> str:
+    """Return the HTML of the start page; without articles, how to get some.
+
+    `lacking` is the number of passages that have no vector yet.
+    """
     if not articles:
         return problem(texts.EMPTY_COLLECTION, texts.INGEST_COMMAND)
     questions = example_questions(articles) if examples is None else examples
     return (
         f'<section class="start"><h2>{texts.GREETING}</h2><p>{texts.INTRODUCTION}</p>'
-        f"{_examples(questions)}<p class='loaded'>{loaded(articles)}</p></section>"
+        f"{_examples(questions)}<p class='loaded'>{loaded(articles, lacking)}</p></section>"
     )
 
 
@@ -51,14 +56,16 @@ def _examples(questions: Sequence[str]) -> str:
     return f"<h3>{texts.EXAMPLES}</h3><ul>{items}</ul>"
 
 
-def loaded(articles: Sequence[Article]) -> str:
-    """Return how many articles of which dates there are."""
+def loaded(articles: Sequence[Article], lacking: int = 0) -> str:
+    """Return how many articles of which dates there are, and how many passages lack vectors."""
     dated = [item for item in articles if item.published]
     dates = texts.days([item.published for item in dated if item.published])
     if dates and all(item.published_inferred for item in dated):
         dates += f"（{texts.INFERRED}）"
-    return texts.LOADED.format(count=len(articles)) + (
-        texts.LOADED_DATES.format(dates=dates) if dates else ""
+    return (
+        texts.LOADED.format(count=len(articles))
+        + (texts.LOADED_DATES.format(dates=dates) if dates else "")
+        + (texts.LOADED_LACKING.format(count=lacking) if lacking else "")
     )
 
 

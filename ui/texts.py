@@ -111,6 +111,7 @@ EXAMPLE_HEADLINE = "{headline}是怎么回事？"
 EXAMPLE_DATE = "{clause}是什么时候？"
 LOADED = "已收录 {count} 篇报道"
 LOADED_DATES = "，见报日期 {dates}"
+LOADED_LACKING = "；另有 {count} 段文字还在编入，暂时只按字词查找"
 
 EXPORT_TITLE = "问报对话"
 EXPORT_QUESTION = "问"

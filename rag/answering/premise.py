@@ -25,6 +25,8 @@ _RELATIVE = re.compile(
 # From this share of the question's wording on a sentence says nothing beside it.
 _REPEATED = 0.8
 _ECHOED = 0.95
+# Characters beside a question word that show its place.
+_BESIDE = 2
 _OFFERS = re.compile(
     r"[吗么]\s*[?？。]?$|是否|能否|可否|还是|或者?|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
     r"|(?:和|与|跟|同|、|比).*哪"
@@ -35,13 +37,26 @@ _ASKING = re.compile(r"谁|什么|哪|怎[么样]|多少|第几|几[个名位次
 def asks_again(question: str, sentence: str) -> bool:
     """Return whether a sentence only says or asks what `question` asks, as models do at a loss.
 
-    An answer of yes or no, or one of two things that the question names, adds no word to it.
+    An answer of yes or no, or one of two things that the question names, adds no word to it, and
+    what stands in the place of the question word may be a word of the question.
     """
     said = share(units_of(sentence), fold(question))
     asking = _ASKING.search(sentence)
     if asking is not None and asking[0] in question:
         return said >= _REPEATED
-    return said >= _ECHOED and not _OFFERS.search(question) and not _is_name(sentence)
+    if said < _ECHOED or _OFFERS.search(question) or _is_name(sentence):
+        return False
+    return not _fills_in(fold(question), fold(sentence))
+
+
+def _fills_in(question: str, sentence: str) -> bool:
+    """Whether something stands between the words around a question word (有3个 for 有多少个)."""
+    for asking in _ASKING.finditer(question):
+        before = re.escape(question[: asking.start()][-_BESIDE:])
+        after = re.escape(question[asking.end() :][:_BESIDE].rstrip("?。 "))
+        if before and re.search(rf"{before}\w[^,。;]*?{after}", sentence):
+            return True
+    return False
 
 
 def _is_name(text: str) -> bool:

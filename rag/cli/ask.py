@@ -20,6 +20,7 @@ from rag.cli.options import (
     make_filters,
     print_json,
     settings_options,
+    warn_of_lacking,
 )
 from rag.errors import GenerationError, QuestionError, WenBaoError
 from rag.records import answer_record, error_record
@@ -47,6 +48,7 @@ def ask(
 
     settings = load_settings(options, collection, generator)
     with Assistant.open(settings=settings) as assistant:
+        warn_of_lacking(assistant)
         answer = assistant.ask(question, filters=make_filters(given))
     if as_json:
         print_json(answer_record(answer, trace=trace))
@@ -81,6 +83,7 @@ def chat(
         sys.stdin.reconfigure(errors="surrogateescape")
     with Assistant.open(settings=settings) as assistant:
         assistant.warm_up()
+        warn_of_lacking(assistant)
         if not as_json:
             click.echo("请提问；/new 开始新对话，/quit 或 Ctrl-D 退出。")
         while (question := _read_question(quiet=as_json)) is not None:

@@ -14,6 +14,7 @@ from rag.cli.options import (
     print_json,
     progress_bar,
     settings_options,
+    warn_of_lacking,
 )
 
 if TYPE_CHECKING:
@@ -277,12 +278,7 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
         Assistant.open(settings=settings) as assistant,
         progress_bar(enabled=not given["as_json"]) as bar,
     ):
-        if lacking := assistant.stats().lacking:
-            click.echo(
-                f"{lacking} passages have no vector yet and are found by words alone: the figures"
-                " will be others once the last `wenbao ingest` is finished.",
-                err=True,
-            )
+        warn_of_lacking(assistant)
         try:
             return evaluate(
                 assistant,

@@ -17,6 +17,7 @@ from rag.records import error_record
 from rag.types import Filters
 
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from rag.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -25,6 +26,16 @@ Progress = Callable[[str, int, int], None]
 _STEPS = {"read": "reading files", "embed": "embedding passages", "index": "writing the index"}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def warn_of_lacking(assistant: Assistant) -> None:
+    """Say on standard error when an ingestion is unfinished: answers will be others afterwards."""
+    if lacking := assistant.stats().lacking:
+        click.echo(
+            f"{lacking} passages have no vector yet and are found by words alone: more is found"
+            " once the last `wenbao ingest` is finished.",
+            err=True,
+        )
 
 
 def settings_options(function: Function) -> Function:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from rag.index.collection import CollectionStats
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -130,6 +131,7 @@ class StandIn:
 
     settings: Settings
     stored: list[Article]
+    lacking: int = 0
     pace: float = 0.01
     script: dict[str, list[AnswerSentence]] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
@@ -138,6 +140,10 @@ class StandIn:
 
     def articles(self) -> list[Article]:
         return self.stored
+
+    def stats(self) -> CollectionStats:
+        count = len(self.stored)
+        return CollectionStats(count, count, count, 1, "stand-in", 0, None, None, self.lacking)
 
     def article(self, article_id: str) -> Article:
         return next(item for item in self.stored if item.id == article_id)

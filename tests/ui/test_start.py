@@ -56,6 +56,12 @@ def test_it_says_how_many_articles_of_which_days():
     assert loaded([replace(articles[0], published=None)]) == "已收录 1 篇报道"
 
 
+def test_it_says_what_is_found_by_words_alone():
+    articles = seed_articles()
+    assert "只按字词查找" not in render_start(articles, [])
+    assert "另有 1200 段文字还在编入" in render_start(articles, [], 1200)
+
+
 def test_days_that_were_all_inferred_are_said_to_be_so():
     printed = replace(seed_articles()[0], published_inferred=False)
     inferred = replace(printed, published_inferred=True)
