@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.evidence import EvidenceSentence, as_statement
+from rag.answering.units import share, units_of
+from rag.chinese.normalise import fold
 
 # A longer answer is a sentence of its own.
 _LEAST_CHARS, _FRAGMENT_CHARS = 2, 16
@@ -33,22 +35,26 @@ _RETOLD = re.compile(r"^(?:摘要[：:]|报道[还又]?(?:称|说|提到|指出)
 _EDGES = ' 。，,.！!？?；;：:“”"「」'
 
 
-def whole(text: str, candidates: Sequence[EvidenceSentence]) -> str:
+def whole(text: str, candidates: Sequence[EvidenceSentence], question: str = "") -> str:
     """Return the source's clause around `text` when that is a fragment of it, else `text`.
 
-    The sentence in which the reader saw the answer goes before the others.
+    Where several hold it, those in which the reader saw the answer go before the others, and then
+    what has most in common with the question.
     """
     fragment = text.strip().strip(_EDGES)
     if not _LEAST_CHARS <= len(fragment) <= _FRAGMENT_CHARS:
         return text
+    asked = units_of(question)
     standing = _standing(fragment)
-    for item in sorted(candidates, key=lambda item: fragment not in item.answer):
-        match = standing.search(item.sentence.text)
-        if match:
-            found = clauses_around(match.start(), match.end(), item.sentence.text)
-            if len(fragment) < len(found) <= WHOLE_CHARS:
-                return as_statement(found)
-    return text
+    around = [
+        (fragment in item.answer, share(asked, fold(found)), found)
+        for item in candidates
+        for match in standing.finditer(item.sentence.text)
+        for found in [clauses_around(match.start(), match.end(), item.sentence.text)]
+        if len(fragment) < len(found) <= WHOLE_CHARS
+    ]
+    # Of equals the first: candidates come best first.
+    return as_statement(max(around, key=lambda one: one[:2])[2]) if around else text
 
 
 def clause_answering(seen: EvidenceSentence) -> str:

@@ -317,7 +317,7 @@ class _Run:
         said = written.strip() if verbatim else _clean(written)
         # Whole, it would pass for an answer.
         echo = asks_again(self.completed, said)
-        text = inert(without_marks(said if verbatim else whole(said, candidates)))
+        text = inert(without_marks(said if verbatim else whole(said, candidates, self.completed)))
         if not text or echo or _says_nothing(text) or asks_again(self.completed, text):
             return None
         if self.said and repeats(text, self.said):

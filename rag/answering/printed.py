@@ -22,6 +22,7 @@ from rag.types import Span
 # Share of a draft's wording that the clauses must hold, and how much longer they may be.
 _COPIED = 0.8
 _LONGER = 1.7
+_ONE_CLAUSE = 40
 # How a clause begins that only leads to what comes after, and one ends that does not end there.
 _LEADS = re.compile(
     r"对于?|随着|由于|因为|为了?|虽然|尽管|即[使便]|哪怕|如果|要是|只[要有]|一旦|当|通过|经过|除了?"
@@ -39,10 +40,9 @@ def as_printed(text: str, sentence: str, wrong: Collection[Fact] = ()) -> str:
     """
     facts = [fact for fact in facts_of(text) if fact not in wrong]
     wanted = units_of(text) - {unit for fact in wrong for unit in units_of(fact.text)}
-    longest = WHOLE_CHARS if wrong else min(WHOLE_CHARS, _LONGER * len(text))
     for place in _places(wanted, sentence):
         found = without_link(clauses_around(*place, sentence))
-        if not found or len(found) > longest:
+        if not found or len(found) > (WHOLE_CHARS if wrong else _longest(text, found)):
             return text
         opens = sentence.find(found) == 0
         if _stands_alone(found, text, opens=opens):
@@ -50,6 +50,12 @@ def as_printed(text: str, sentence: str, wrong: Collection[Fact] = ()) -> str:
             added = missing_facts(_figures(found), [SourceText(text)])
             return text if lost or (added and not wrong) else as_statement(found)
     return text
+
+
+def _longest(text: str, found: str) -> float:
+    """How long the clauses may be: one alone may have lost much, more of them say more."""
+    alone = len(CLAUSE.findall(found)) == 1
+    return min(WHOLE_CHARS, max(_LONGER * len(text), _ONE_CLAUSE if alone else 0))
 
 
 def stands_in(text: str, candidates: Sequence[EvidenceSentence]) -> bool:

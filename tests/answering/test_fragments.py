@@ -52,3 +52,10 @@ def test_a_clause_takes_its_brackets_and_quotation_marks_along():
 )
 def test_sentences_and_what_no_source_says_stay(text):
     assert whole(text, candidates_from(POLICE, MARKET)) == text
+
+
+def test_of_several_clauses_that_hold_it_the_one_that_was_asked_about_is_told():
+    fair = article("夜市开张", "夜市有摊位60个,早市有摊位60个。经理说,停车场有车位60个。")
+    candidates = candidates_from(fair)
+    assert whole("60个", candidates, "停车场有多少个车位?") == "经理说,停车场有车位60个。"
+    assert whole("60个", candidates, "夜市有多少个摊位?") == "夜市有摊位60个,早市有摊位60个。"

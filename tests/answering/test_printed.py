@@ -43,6 +43,12 @@ BRIDGE = "市交通局表示，青云桥预计明年5月建成通车，旨在缓
             "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器，请大家放心。",
             "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器。",
         ),
+        # In one clause, what was left out changes what is said, however much it is.
+        (
+            "工会与罢工无关。",
+            "工会在当天的公告里说与二厂部分工人正在酝酿的罢工无关。",
+            "工会在当天的公告里说与二厂部分工人正在酝酿的罢工无关。",
+        ),
         # The word that joined it to what stood before is left out.
         (
             "东湖派出所为独居老人安装烟感器。",
