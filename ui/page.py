@@ -86,6 +86,7 @@ class _ChatPage:
         self.live = gr.State(None)
         self.request = gr.State(None, delete_callback=_abandon)
         self.file = gr.JSON(visible="hidden", elem_id="file")
+        self.start = gr.JSON(visible="hidden", elem_id="start")
 
     def _compose(self) -> None:
         self.hint = static("", "hint")
@@ -132,8 +133,16 @@ class _ChatPage:
         page.load(
             self._restore,
             [self.saved],
-            [self.past, self.current, self.sources, self.masthead],
+            [self.past, self.current, self.sources],
             **INSTANT,
+        )
+        # In a large archive this takes seconds: who asks meanwhile keeps the answer on the page.
+        page.load(self._greet, None, [self.start, self.masthead], **INSTANT).then(
+            None,
+            [self.start, self.current],
+            [self.current],
+            js="(start, current) => current || start.html",
+            **QUIET,
         )
         typed = gr.on(
             [self.box.submit, self.send.click], self._begin, [self.box, *given], begun, **INSTANT
@@ -188,13 +197,16 @@ class _ChatPage:
             None, [self.file], js="(file) => window.wenbao.download(file)", **QUIET
         )
 
-    def _restore(self, saved: object) -> tuple[str, str, str, str]:
-        start, summary = self.chat.start()
+    def _restore(self, saved: object) -> tuple[Any, ...]:
         conversation = load(saved)
         last = len(conversation) - 1
         if last < 0:
-            return "", start, _panel(None, 0), _masthead(summary)
-        return (*_views(conversation), _panel(conversation[last], last), _masthead(summary))
+            return (gr.skip(),) * 3
+        return (*_views(conversation), _panel(conversation[last], last))
+
+    def _greet(self) -> tuple[dict[str, str], str]:
+        start, summary = self.chat.start()
+        return {"html": start}, _masthead(summary)
 
     def _begin(
         self,

@@ -285,6 +285,28 @@ def test_a_question_asked_while_a_refused_one_is_still_being_put_away_is_answere
     assert [asked[0] for asked in stand_in.asked] == [QUESTION]
 
 
+def test_an_answer_stays_when_the_start_page_comes_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[[object], str],
+    reader: Callable[..., Page],
+    stand_in: StandIn,
+):
+    start = ui.chat.Chat.start
+
+    def slowly(chat: ui.chat.Chat) -> tuple[str, str]:
+        time.sleep(3)
+        return start(chat)
+
+    monkeypatch.setattr(ui.chat.Chat, "start", slowly)
+    page = reader(serve(stand_in))
+    page.reload()
+    ask(page, QUESTION)
+    expect(page.locator("#masthead .summary")).to_contain_text("已收录")
+    page.wait_for_timeout(500)
+    expect(page.locator("#current .question")).to_have_text(QUESTION)
+    expect(page.locator("#current .tools")).to_be_visible()
+
+
 def test_examples_are_asked_by_a_click(address: str, reader: Callable[..., Page]):
     page = reader(address)
     expect(page.locator(".start [data-ask]")).to_have_count(4)
