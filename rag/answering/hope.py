@@ -153,6 +153,12 @@ def is_about(question: str, sentence: str) -> bool:
     return share(units_of(_ASKING.sub(" ", question)), fold(sentence)) >= _ABOUT
 
 
+def is_beside_the_point(question: str, sentence: str) -> bool:
+    """Return whether a sentence has not one word or pair of characters of what is asked about."""
+    asked = units_of(_ASKING.sub(" ", question))
+    return bool(asked) and share(asked, fold(sentence)) == 0
+
+
 def misses_point(question: str, sentences: Sequence[str]) -> bool:
     """Return whether a day or a figure is asked for and no sentence holds one."""
     focus = focus_of(question)

@@ -33,6 +33,7 @@ from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.hope import (
     answers_seen,
     is_about,
+    is_beside_the_point,
     is_hopeless,
     is_of_kind,
     likeliest,
@@ -265,6 +266,14 @@ class _Run:
         if others:
             self.trace["others"] = others
 
+    def _strays(self, text: str, found: Verification) -> bool:
+        """Whether, after what was asked, the draft goes on to whatever else is in the prompt."""
+        if not found.sources or any(map(self._is_cited, found.sources)):
+            return False
+        told = [item.text for item in self.sentences]
+        beside = [is_beside_the_point(self.completed, one) for one in (*told, text)]
+        return beside[-1] and not all(beside)
+
     def _is_cited(self, item: EvidenceSentence) -> bool:
         """Whether a sentence of the same article is a source of the answer."""
         return item.article.id in {source.article_id for source in self.sources.items}
@@ -325,6 +334,8 @@ class _Run:
         text, found = self._verified(text, candidates)
         text = as_statement(text)
         if any(text == told.text for told in self.sentences):
+            return None
+        if self._strays(text, found):
             return None
         self.checks.append(_trace(text, found))
         if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":

@@ -223,6 +223,12 @@ def test_articles_that_contradict_the_answer_are_named_and_cited():
     assert given.text == "".join(sentence.text for sentence in given.sentences)
 
 
+def test_another_article_is_not_told_when_it_has_nothing_to_do_with_the_question():
+    draft = "东湖派出所安装烟感器3200个。摊位费没有上涨。"
+    assert "摊位费" not in answer("东湖派出所安装了多少烟感器?", draft, POLICE, MARKET).text
+    assert "摊位费" in answer("摊位费和烟感器有什么消息?", draft, POLICE, MARKET).text
+
+
 def test_a_sentence_that_the_model_did_not_end_is_ended():
     given = answer("派出所做了什么?", "东湖派出所为老旧小区安装烟感器3200个", POLICE)
     assert given.text.endswith("。")
