@@ -29,10 +29,13 @@ from rag.types import Verdict
 
 SUPPORT_THRESHOLD = 0.55
 """Share of a sentence's wording that its sources must hold to support it."""
+SHORT_THRESHOLD = 0.9
+"""The same for a sentence of a few words, half of which are right by chance (明末 in 元末明初)."""
 PART_THRESHOLD = 0.35
 """Share below which a sentence is about something else."""
 MAX_SOURCES = 3
 """Source sentences that may support one sentence together."""
+_FEW_UNITS = 5
 # What a further source must add, in wording and novel wording together.
 _MIN_GAIN = 0.2
 _FACT_GAIN = 0.3
@@ -80,7 +83,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
     missing += tuple(fact for fact in overdone if fact.kind in _FATAL)
     doubtful = strange_clauses(sentence, texts)
     doubtful += tuple(fact for fact in overdone if fact.kind not in _FATAL)
-    verdict = _verdict(wording, novelty, facts, missing)
+    verdict = _verdict(wording, novelty, facts, missing, short=len(units) <= _FEW_UNITS)
     if any(_is_askers_own(fact, question) for fact in missing):
         verdict = Verdict.UNSUPPORTED
     if doubtful and verdict is Verdict.SUPPORTED:
@@ -104,7 +107,12 @@ def _is_askers_own(fact: Fact, question: str) -> bool:
 
 
 def _verdict(
-    wording: float, novelty: float, facts: Sequence[Fact], missing: Sequence[Fact]
+    wording: float,
+    novelty: float,
+    facts: Sequence[Fact],
+    missing: Sequence[Fact],
+    *,
+    short: bool,
 ) -> Verdict:
     wrong = any(fact.kind in _FATAL for fact in missing)
     if wrong or min(wording, novelty) < PART_THRESHOLD:
@@ -112,7 +120,9 @@ def _verdict(
     if missing:
         # With no fact of its own found there, a sentence is only about the same thing.
         return Verdict.PARTLY if len(missing) < len(facts) else Verdict.UNSUPPORTED
-    return Verdict.SUPPORTED if min(wording, novelty) >= SUPPORT_THRESHOLD else Verdict.PARTLY
+    enough = wording >= SUPPORT_THRESHOLD
+    enough &= novelty >= (SHORT_THRESHOLD if short else SUPPORT_THRESHOLD)
+    return Verdict.SUPPORTED if enough else Verdict.PARTLY
 
 
 @dataclass(frozen=True, slots=True)

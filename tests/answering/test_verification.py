@@ -157,3 +157,10 @@ def test_the_first_is_said_in_two_ways():
     assert (
         verify("这是长山县第三次举办马拉松赛。", question, opened).verdict is not Verdict.SUPPORTED
     )
+
+
+def test_of_a_few_words_nearly_all_have_to_be_there():
+    bridge = candidates_from(article("青云桥修缮", "青云桥始建于元末明初，本月完成修缮。"))
+    question = "青云桥是什么时代的?"
+    assert verify("元末明初。", question, bridge).verdict is Verdict.SUPPORTED
+    assert verify("明末明初。", question, bridge).verdict is Verdict.PARTLY
