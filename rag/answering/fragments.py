@@ -22,6 +22,7 @@ WHOLE_CHARS = 90
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
 _FULL_STOP = re.compile(r"[。！？!?\n]")
+_CLOSING = "”’」』）)》"
 _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 # How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.
 _LINK = re.compile(
@@ -120,7 +121,8 @@ def clauses_around(start: int, end: int, sentence: str) -> str:
             (pair for pair in beside if _is_one_sentence(*pair, spans, sentence)), (first, last)
         )
     while True:
-        found = sentence[spans[first][0] : spans[last][1]].strip()
+        # What closes at the very beginning belongs to what stood before.
+        found = sentence[spans[first][0] : spans[last][1]].strip().lstrip(_CLOSING)
         parted = [found.count(opens) - found.count(ends) for opens, ends in _PAIRS]
         if not any(parted):
             return found

@@ -23,6 +23,8 @@ from rag.types import Span
 _COPIED = 0.8
 _LONGER = 1.7
 _ONE_CLAUSE = 40
+# Of the wording that a draft shares with the whole sentence, so much may lie outside the clauses.
+_ELSEWHERE = 0.1
 # How a clause begins that only leads to what comes after, and one ends that does not end there.
 _LEADS = re.compile(
     r"对于?|随着|由于|因为|为了?|虽然|尽管|即[使便]|哪怕|如果|要是|只[要有]|一旦|当|通过|经过|除了?"
@@ -69,7 +71,7 @@ def _figures(text: str) -> list[Fact]:
 
 
 def _places(wanted: set[str], sentence: str) -> Iterator[Span]:
-    """The shortest run of clauses that holds all of the wording that the sentence does.
+    """The shortest run of clauses that holds nearly all of the wording that the sentence does.
 
     After it, the same with more and more of the clauses before it.
     """
@@ -81,7 +83,7 @@ def _places(wanted: set[str], sentence: str) -> Iterator[Span]:
         Span(start, end)
         for place, (start, _) in enumerate(spans)
         for _, end in spans[place:]
-        if share(wanted, fold(sentence[start:end])) >= held
+        if share(wanted, fold(sentence[start:end])) >= held - _ELSEWHERE
     ]
     best = min(runs, key=lambda run: run.end - run.start)
     starts = [start for start, _ in spans if start <= best.start]

@@ -38,6 +38,14 @@ def test_a_clause_takes_its_brackets_and_quotation_marks_along():
     assert whole("区融媒体中心", candidates_from(photo)) == photo.text
 
 
+def test_who_speaks_is_told_without_all_that_was_said():
+    said = article(
+        "广场",
+        "“外机的问题由来已久,商户和居民都不满意,我们想让双方互相理解。”社区书记吕霞告诉记者。",
+    )
+    assert whole("吕霞", candidates_from(said)) == "社区书记吕霞告诉记者。"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -43,6 +43,12 @@ BRIDGE = "市交通局表示，青云桥预计明年5月建成通车，旨在缓
             "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器，请大家放心。",
             "东湖派出所民警说，本月起将为小区的独居老人免费安装烟感器。",
         ),
+        # A word that stands once more in a later clause does not bring that clause along.
+        (
+            "储备库要求符合改造标准的城中村一个不落纳入改造项目储备库。",
+            "符合改造标准的城中村一个不落全部纳入改造项目储备库;强化规划赋能,盯紧目标要求。",
+            "符合改造标准的城中村一个不落全部纳入改造项目储备库。",
+        ),
         # In one clause, what was left out changes what is said, however much it is.
         (
             "工会与罢工无关。",
