@@ -17,7 +17,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -162,13 +162,16 @@ def _reason(requirement: str, message: str) -> str:
 
 
 def _bytes_in(folder: Path) -> int:
-    """Return the size of all wheels, whole or arriving; files may vanish while they are counted."""
+    """Return the size of all wheels, whole or arriving.
+
+    Files and folders may vanish while they are counted.
+    """
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue
+    # Unlike rglob, it passes over a folder that is gone when its turn comes.
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += Path(parent, name).stat().st_size
     return total
 
 

