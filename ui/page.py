@@ -136,7 +136,7 @@ class _ChatPage:
             [self.past, self.current, self.sources],
             **INSTANT,
         )
-        # In a large archive this takes seconds: who asks meanwhile keeps the answer on the page.
+        # In a large archive this takes a while: who asks meanwhile keeps the answer on the page.
         page.load(self._greet, None, [self.start, self.masthead], **INSTANT).then(
             None,
             [self.start, self.current],

@@ -35,7 +35,7 @@ DOUBTFUL = 0.7
 # on (.996), more of them where the reader sees an answer. Set on 200 questions of four development
 # sets and 40 asked of other articles (seed 11).
 _REFUSAL, _REFUSAL_READER = 5.5, 0.8
-GLIMPSED = 0.5
+PROBABLE = 0.5
 """What the reader holds more likely than not, in a passage found as surely as the best."""
 # A passage whose score is so near to the best one's was found as surely.
 _AS_SURELY = 0.9
@@ -105,7 +105,7 @@ def answers_seen(
         (item.article.id, item.answer.start)
         for item in evidence
         if item.answer is not None
-        and (item.answering or 0.0) >= GLIMPSED
+        and (item.answering or 0.0) >= PROBABLE
         and item.score >= _AS_SURELY * best
     }
     seen = [

@@ -30,7 +30,7 @@ from rag.types import Verdict
 SUPPORT_THRESHOLD = 0.55
 """Share of a sentence's wording that its sources must hold to support it."""
 SHORT_THRESHOLD = 0.9
-"""The same for a sentence of a few words, half of which are right by chance (明末 in 元末明初)."""
+"""The same for a sentence of a few words, half of which are right by chance (宋末 in 唐末宋初)."""
 PART_THRESHOLD = 0.35
 """Share below which a sentence is about something else."""
 MAX_SOURCES = 3

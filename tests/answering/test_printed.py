@@ -77,7 +77,7 @@ def test_a_draft_that_copies_is_told_as_printed(draft, sentence, told):
             "孙丽获评先进工作者。",
             "市场负责人孙丽在这个岗位上一干就是二十多年，今年她获评区级先进工作者。",
         ),
-        # Without 谁: the clause begins with what it is a consequence of.
+        # The clause only leads to its consequence.
         ("早市的摊位费上涨。", "由于早市的摊位费普遍上涨，不少商户打算搬走。"),
         # The source asks.
         ("小区可以安装充电桩。", "“小区可不可以安装充电桩？”许多居民问。"),
