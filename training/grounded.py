@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from examples import Nearest, nearest_place, read_lines
+from groups import Nearest, nearest_place, read_lines
 from questions import Words, about_clauses, about_facts, fact_exchanged, shortened
 from statements import statements
 

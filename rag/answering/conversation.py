@@ -12,6 +12,7 @@ from rag.answering.evidence import EvidenceSentence
 from rag.answering.plain import without_invisible
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
+from rag.chinese.spoken import written
 from rag.types import Turn
 
 NOTHING_MORE = "关于这个问题，报上没有查到更多内容。"
@@ -61,7 +62,7 @@ def repeats(sentence: str, said: str) -> bool:
 
 def for_generator(question: str, before: str) -> str:
     """Return the question as the generator reads it: with what it follows, without 我问的是."""
-    asked = _CORRECTION.sub("", without_invisible(question).strip())
+    asked = written(_CORRECTION.sub("", without_invisible(question).strip()))
     if not before:
         return asked
     earlier = " ".join(before.split())[:BEFORE_CHARS]

@@ -177,7 +177,8 @@ def _is_of_another_place(before: str, asked: str) -> bool:
     import rjieba
 
     words = rjieba.tag(before[-_BOUND_WITHIN:])
-    return bool(words) and words[-1][1] in {"ns", "nt"} and words[-1][0] not in asked
+    # Who asks shortens it: 区人大的主任 is that of the 区人大常委会.
+    return bool(words) and words[-1][1] in {"ns", "nt"} and words[-1][0][:2] not in asked
 
 
 def _near(text: str, first: str, second: str) -> bool:
@@ -244,8 +245,10 @@ def _holds_number(text: str, figure: str) -> bool:
 
 def same_unit(first: str, second: str) -> bool:
     """Return whether figures with these units may be one."""
-    # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人.
-    return first == second or not first or not second or {first, second} <= set("位名人个")
+    # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人. What is
+    # listed is counted by any of four words (四点意见, 四条意见).
+    pair = {first, second}
+    return len(pair) == 1 or "" in pair or pair <= set("位名人个") or pair <= set("点条项个")
 
 
 def _holds_date(source: SourceText, text: str, wanted: str) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from rag.chinese.names import names
 from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE
+from rag.chinese.spoken import written_words
 
 
 class Focus(StrEnum):
@@ -23,16 +24,22 @@ _ASKS = (
     (
         Focus.DATE,
         re.compile(
-            r"什么时候|什么时间|何时|哪天|哪一天|哪年|哪一年|哪个月|几月|几号|几点|何日|多会儿|日期"
+            r"什么时候|什么时间|何时|哪一?天|哪几天|哪一?年|哪个月|几月|几点(?!意见|要求|建议|希望|任务)"
+            r"|何日|周几|星期几|日期"
         ),
     ),
     (
         Focus.NUMBER,
         re.compile(
-            r"多少|几[个名位次家所条项元岁年天人处座户种套辆件份]|多大|多高|多长|多远|多久|百分之几|比例是|金额"
+            r"多少|几[个名位次回家所条项点元岁年天人处座户种套辆件份款批届例笔栋间张台成倍]|多大|多高|多长|多远|多久|百分之几|比例是|金额"
         ),
     ),
-    (Focus.PERSON, re.compile(r"谁|哪位|何人|什么人|叫什么名字|姓名")),
+    (
+        Focus.PERSON,
+        re.compile(
+            r"谁|哪[一两几]?位|何人|什么人|叫什么名字|姓名|(?:[位个]|居民|记者|医生|大夫|先生|女士)[^，。]{0,6}叫什么"
+        ),
+    ),
 )
 _DATE = re.compile(
     r"[\d〇一二三四五六七八九十]+\s*[年月日号点时]|昨[天日晚]|今[天日年晚]|去年|明年|日前|近日|上旬|中旬|下旬|季度|[上下]午"
@@ -41,8 +48,9 @@ _DATE = re.compile(
 
 def focus_of(question: str) -> Focus:
     """Return what `question` asks for."""
+    asked = written_words(question)
     for focus, pattern in _ASKS:
-        if pattern.search(question):
+        if pattern.search(asked):
             return focus
     return Focus.OTHER
 

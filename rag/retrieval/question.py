@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.festivals import find_festivals
 from rag.chinese.normalise import level, simplify_phrases
+from rag.chinese.spoken import written
 from rag.retrieval.followup import complete
 from rag.types import Turn
 
@@ -38,8 +39,8 @@ class DateRange(NamedTuple):
 class Question:
     """A question of a conversation.
 
-    `text` is what was asked; `search_text` the same in simplified characters, which the embedder
-    knows best, and with what earlier turns supply, to be searched;
+    `text` is what was asked; `search_text` the same to be searched: in simplified characters, which
+    the embedder knows best, without courtesy, and with what earlier turns supply;
     `dates` are the days it names; `followed_up` whether anything was supplied; `printed` whether
     it asks for what was printed on these days (12月16日的报纸), so that they are a filter where
     something was, and not a preference only.
@@ -86,7 +87,7 @@ def understand(
         spoken = _dates(search_text, "", today)
     return Question(
         text,
-        simplify_phrases(_with_days(search_text, spoken)),
+        _with_days(written(simplify_phrases(search_text)), spoken),
         tuple(range_ for _, range_ in spoken),
         completion.followed_up,
         any(_PRINTED.match(level(text), mention.end) for mention, _ in spoken if mention),
