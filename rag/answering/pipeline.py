@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from rag.answering.citations import Sources
+from rag.answering.colophon import Asked, asked_of_article, told_of_article
 from rag.answering.conflicts import find_conflict
 from rag.answering.conversation import (
     NOTHING_MORE,
@@ -114,6 +115,10 @@ def answer_events(
         run.trace["false_premises"] = [str(fact) for fact in absent]
         yield run.refuse(f"找到的报道里没有{'、'.join(str(fact) for fact in absent)}")
         return
+    of_article = asked_of_article(run.completed, evidence)
+    if of_article:
+        yield from run.tell_of_article(of_article)
+        return
     yield from run.write()
 
 
@@ -197,6 +202,18 @@ class _Run:
         self.trace["draft"] = draft
         self.trace["checks"] = self.checks
         yield self.finish(draft)
+
+    def tell_of_article(self, asked: Asked) -> Iterator[StreamEvent]:
+        """Say who wrote the article that is meant, or under which headline."""
+        found = told_of_article(asked, self.evidence)
+        if found is None:
+            yield self.refuse("没有找到所说的报道，或者它没有标明")
+            return
+        number = self.sources.cite(found.opening)
+        self.sentences.append(AnswerSentence(found.text, Verdict.SUPPORTED, (number,)))
+        yield SentenceVerified(self.sentences[0], tuple(self.sources.items))
+        self._clock("write")
+        yield self.finish(found.text)
 
     def _wording(self) -> str:
         """What the evidence is to be near to: 还有呢 is nobody's wording."""
@@ -362,7 +379,10 @@ class _Run:
         if len(quotes) == 1 and not stands_in(text, candidates):
             # What the asker says cannot be the draft's slip.
             wrong = [fact for fact in found.missing if fact.text not in self.completed]
-            told = inert(without_marks(as_printed(text, quotes[0], wrong)))
+            told = as_printed(text, quotes[0], wrong)
+            if told == text and found.is_worded_otherwise:
+                told = as_printed(text, quotes[0], question=self.completed)
+            told = inert(without_marks(told))
         told = with_bounds(told, quotes)
         return (text, found) if told == text else (told, verify(told, self.completed, candidates))
 

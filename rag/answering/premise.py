@@ -12,7 +12,7 @@ from datetime import date
 
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
 from rag.answering.units import share, units_of
-from rag.chinese.dates import find_dates
+from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.normalise import fold
 from rag.types import Article
 
@@ -21,6 +21,9 @@ _RELATIVE = re.compile(
     r"[今昨明前后]天|[今昨明]日|[上本这下]{1,2}(?:周|星期|礼拜|个?月)|[今去明前后]年|近|最近|年[初底末]"
 )
 
+
+_YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
+_DAYS_OF_YEAR = 364
 
 # From this share of the question's wording on a sentence says nothing beside it.
 _REPEATED = 0.8
@@ -70,7 +73,8 @@ def _is_name(text: str) -> bool:
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:
     """Return the dates and quoted words of `question` that none of `articles` holds.
 
-    今年 is the asker's year, or the year of an article that says 今年 itself.
+    今年 is the asker's year, or the year of an article that says 今年 itself. An article whose day
+    of publication is unknown denies no year that it does not name.
     """
     # A quotation with a gap (要追究“谁的责任”) claims nothing.
     claimed = [
@@ -92,7 +96,38 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
             if fact.kind is FactKind.DATE and _RELATIVE.search(fact.text)
             else not missing_facts([fact], sources)
         )
+        and not (fact.kind is FactKind.DATE and _may_be_meant(fact, articles, today))
     )
+
+
+def _may_be_meant(fact: Fact, articles: Sequence[Article], today: date) -> bool:
+    """Whether an article of unknown day may speak of a date: 4月2日 of 2024年4月.
+
+    One that names neither month nor year leaves open when it was; of these only the nearest counts.
+    """
+    asked = find_dates(fact.text, today)
+    if not asked or asked[0].yearless:
+        return False
+    for place, article in enumerate(articles):
+        if article.published is not None:
+            continue
+        mentions = find_dates(article.text, today)
+        open_ones = [mention for mention in mentions if mention.yearless]
+        if any(_same_season(asked[0], mention) for mention in open_ones):
+            return True
+        named = open_ones or any(_YEAR.search(mention.text) for mention in mentions)
+        if place == 0 and not named:
+            return True
+    return False
+
+
+def _same_season(asked: DateMention, yearless: DateMention) -> bool:
+    """Whether days of any year lie within those asked for, or the other way round."""
+    whole_year = (asked.last - asked.first).days >= _DAYS_OF_YEAR
+    ours, theirs = [
+        [(day.month, day.day) for day in (one.first, one.last)] for one in (asked, yearless)
+    ]
+    return whole_year or (ours[0] <= theirs[1] and theirs[0] <= ours[1])
 
 
 def _relative_date_held(fact: Fact, articles: Sequence[Article], today: date) -> bool:

@@ -34,20 +34,25 @@ _GOES_ON = re.compile(r"(?:[的之和与及、称说]|表示|指出)[”」』�
 _ASKS = re.compile(r"[?？]|[吗呢]$")
 
 
-def as_printed(text: str, sentence: str, wrong: Collection[Fact] = ()) -> str:
+def as_printed(
+    text: str, sentence: str, wrong: Collection[Fact] = (), *, question: str = ""
+) -> str:
     """Return the clauses of a source sentence that `text` copies in other words, else `text`.
 
     They hold every hard fact of `text` but the `wrong` ones, no other figure, which would be
-    another matter, and can be understood by themselves as well as `text` can.
+    another matter, and can be understood by themselves as well as `text` can. With a question,
+    what `text` repeats of it need not be there: who asked knows what is spoken of.
     """
-    facts = [fact for fact in facts_of(text) if fact not in wrong]
+    asked = fold(question)
+    facts = [fact for fact in facts_of(text) if fact not in wrong and fold(fact.text) not in asked]
     wanted = units_of(text) - {unit for fact in wrong for unit in units_of(fact.text)}
+    wanted = {unit for unit in wanted if unit not in asked}
     for place in _places(wanted, sentence):
         found = without_link(clauses_around(*place, sentence))
-        if not found or len(found) > (WHOLE_CHARS if wrong else _longest(text, found)):
+        if not found or len(found) > (WHOLE_CHARS if wrong or asked else _longest(text, found)):
             return text
         opens = sentence.find(found) == 0
-        if _stands_alone(found, text, opens=opens):
+        if _stands_alone(found, "" if asked else text, opens=opens):
             lost = missing_facts(facts, [SourceText(found)])
             added = missing_facts(_figures(found), [SourceText(text)])
             return text if lost or (added and not wrong) else as_statement(found)

@@ -7,7 +7,7 @@ labelled sentences, and never lowered at run time until something can be cited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.binding import strange_clauses, turned_round, unbound_facts, uncounted
@@ -62,6 +62,13 @@ class Verification:
     wording: float
     novel: float
 
+    @property
+    def is_worded_otherwise(self) -> bool:
+        """Whether all that keeps it from being supported is other wording than the sources'."""
+        return self.verdict is Verdict.PARTLY and all(
+            fact.kind is FactKind.NOUN for fact in self.missing
+        )
+
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
@@ -70,7 +77,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
     facts = facts_of(sentence)
     chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
     texts = [candidate.source for candidate in chosen]
-    held = _held(units, chosen)
+    held = _held(units, chosen, facts)
     wording, novelty = _share(units, held), _share(novel, held)
     missing = missing_facts(facts, texts)
     if chosen:
@@ -115,13 +122,14 @@ def _verdict(
     short: bool,
 ) -> Verdict:
     wrong = any(fact.kind in _FATAL for fact in missing)
-    if wrong or min(wording, novelty) < PART_THRESHOLD:
+    new_enough = novelty >= (SHORT_THRESHOLD if short else SUPPORT_THRESHOLD)
+    # In the asker's words around it, what is new may still be the source's.
+    if wrong or novelty < PART_THRESHOLD or (wording < PART_THRESHOLD and not new_enough):
         return Verdict.UNSUPPORTED
     if missing:
         # With no fact of its own found there, a sentence is only about the same thing.
         return Verdict.PARTLY if len(missing) < len(facts) else Verdict.UNSUPPORTED
-    enough = wording >= SUPPORT_THRESHOLD
-    enough &= novelty >= (SHORT_THRESHOLD if short else SUPPORT_THRESHOLD)
+    enough = wording >= SUPPORT_THRESHOLD and new_enough
     return Verdict.SUPPORTED if enough else Verdict.PARTLY
 
 
@@ -161,7 +169,7 @@ def _attribute(
             # Words of two articles put together make sentences that neither of them says.
             if candidate in chosen or (chosen and not candidate.is_beside(chosen[0])):
                 continue
-            added = {unit for unit in units - held if unit in candidate.folded}
+            added = _held(units - held, [candidate], facts)
             gain = _share(units, added) + _share(novel, added)
             found = len(open_facts) - len(missing_facts(open_facts, [candidate.source]))
             gain += _FACT_GAIN * found
@@ -172,15 +180,21 @@ def _attribute(
         if best is None or best_gain < _MIN_GAIN:
             break
         chosen.append(best)
-        held = _held(units, chosen)
+        held = _held(units, chosen, facts)
         open_facts = missing_facts(open_facts, [best.source])
         if not open_facts and _share(units, held) >= _ENOUGH:
             break
     return chosen
 
 
-def _held(units: set[str], candidates: Iterable[_Candidate]) -> set[str]:
+def _held(
+    units: set[str], candidates: Sequence[_Candidate], facts: Sequence[Fact] = ()
+) -> set[str]:
+    """The units that stand in the candidates, or in days that they name in another way."""
     folded = [candidate.folded for candidate in candidates]
+    days = [fact for fact in facts if fact.kind is FactKind.DATE]
+    missing = missing_facts(days, [candidate.source for candidate in candidates]) if days else ()
+    folded += [fold(fact.text) for fact in days if fact not in missing]
     return {unit for unit in units if any(unit in text for text in folded)}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from rag.answering.pipeline import REFUSAL_TEXT
-from rag.answering.premise import asks_again
+from rag.answering.premise import asks_again, false_premises
+from rag.types import Article
 from tests.answering.conftest import MARKET
 from tests.answering.test_pipeline import answer
 
@@ -51,3 +54,33 @@ def test_a_draft_that_repeats_the_question_is_not_made_whole_and_shown():
     given = answer("运河早市的摊位费", "摊位费", MARKET)
     assert given.refused
     assert given.text == REFUSAL_TEXT
+
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "published"),
+    [
+        ("2024年4月的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
+        ("2024年的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
+        ("2024年4月9日的开放日来了多少人?", "早市举办开放日,来了800人。", None),
+        ("2024年4月的早市开放日来了多少人?", "4月9日,早市举办开放日。", date(2024, 4, 10)),
+    ],
+)
+def test_an_article_of_unknown_day_may_be_of_the_year_that_is_asked_for(question, text, published):
+    article = Article("a", "早市", text, "a.txt", published=published)
+    assert false_premises(question, [article], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "published"),
+    [
+        ("2024年5月的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
+        ("2024年4月的早市开放日来了多少人?", "2023年的开放日来了800人。", None),
+        ("2024年4月的早市开放日来了多少人?", "4月9日,早市举办开放日。", date(2025, 4, 10)),
+    ],
+)
+def test_what_an_article_says_of_its_day_denies_another_one(question, text, published):
+    article = Article("a", "早市", text, "a.txt", published=published)
+    assert [fact.text for fact in false_premises(question, [article], TODAY)]

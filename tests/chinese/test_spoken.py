@@ -1,0 +1,50 @@
+"""Questions as people say them are searched as they are written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.chinese.spoken import written
+from rag.retrieval.question import understand
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("请问一下，早市搬到了哪里？", "早市搬到了哪里？"),
+        ("您好，想了解一下早市几点开门", "早市几点开门"),
+        ("麻烦问下,早市为啥搬家呀", "早市为什么搬家"),
+        ("麻烦您帮我查一下早市是哪天搬的，谢谢！", "早市是哪天搬的"),
+        ("不好意思，打扰一下，所长叫啥？", "所长叫什么？"),
+        ("早市是几号搬的", "早市是哪天搬的"),
+        ("摊位费涨了多少来着", "摊位费涨了多少"),
+        ("早市咋样了", "早市怎么样了"),
+    ],
+)
+def test_courtesy_and_spoken_question_words_are_taken_away(said: str, asked: str):
+    assert written(said) == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "请问",
+        "你好",
+        "麻烦问题有哪些？",
+        "想问题的人是谁？",
+        "居民几月几号搬家？",
+        "火灾发生在几号楼？",
+        "谁想知道早市搬家的事？",
+        "请各部门配合的是谁？",
+    ],
+)
+def test_what_is_asked_stays(asked: str):
+    assert written(asked) == asked
+
+
+def test_a_question_is_searched_as_it_is_written():
+    question = understand("請問一下，早市搬到咗哪兒？", today=date(2026, 3, 1))
+    assert question.search_text == "早市搬到咗哪里？"
+    assert question.text == "請問一下，早市搬到咗哪兒？"
