@@ -106,6 +106,45 @@ def test_every_answer_is_held_by_its_evidence_and_every_refusal_is_not(load, tmp
     assert refused > 10
 
 
+def test_our_own_questions_are_shown_their_answer_or_what_is_nearest_to_them(
+    load, tmp_path, monkeypatch
+):
+    corpus = [{"id": key, "title": key * 2, "text": text} for key, text in ARTICLES.items()]
+    write(tmp_path / "news.corpus.jsonl.gz", corpus)
+    start = ARTICLES["a"].index("260个")
+    asked = [
+        {"question": "请问早市一共有多少摊儿", "start": start, "end": start + 4},
+        {"question": "早市的摊位一个月租金多少", "start": -1, "end": -1},
+    ]
+    own = load("own")
+    file = tmp_path / "own_questions.jsonl"
+    file.write_text(
+        "".join(
+            json.dumps({"corpus": "news", "article": "a", **one}, ensure_ascii=False) + "\n"
+            for one in asked
+        ),
+        "utf-8",
+    )
+    monkeypatch.setattr(own, "FILE", file)
+    for seed in range(5):
+        answered, unanswered = own.own(tmp_path, random.Random(seed))
+        right, *others = answered.passages
+        assert answered.question == "早市一共有多少摊儿"
+        assert right.text[right.start : right.end] == "260个"
+        assert all(one.start == -1 for one in (*others, *unanswered.passages))
+        # Another article is beside it; what has no answer is shown what speaks of the same.
+        assert any("图书馆" in one.text for one in others)
+        assert "早市" in unanswered.passages[0].text
+
+
+def test_our_own_questions_point_into_articles():
+    lines = (FOLDER / "own_questions.jsonl").read_text("utf-8").splitlines()
+    asked = [json.loads(line) for line in lines]
+    assert len({(one["article"], one["question"]) for one in asked}) == len(asked)
+    assert all(one["question"].strip() for one in asked)
+    assert all(one["start"] == one["end"] == -1 or 0 <= one["start"] < one["end"] for one in asked)
+
+
 def test_questions_packed_together_cost_what_each_costs_alone(load, tmp_path):
     torch = pytest.importorskip("torch")
     from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -18,7 +18,7 @@ from groups import LONGEST, SIZES, Group, Nearest, Shown, other_passage, read_li
 
 from rag.chinese.spoken import written
 from rag.chinese.words import bigrams
-from rag.index.chunking import split_article
+from rag.index.chunking import Draft, split_article
 from rag.types import Article
 
 FILE = Path(__file__).with_name("own_questions.jsonl")
@@ -28,68 +28,77 @@ _OTHERS = 2000
 _NEAREST = 4
 
 
+Key = tuple[str, str]
+
+
 def own(data: Path, chance: random.Random) -> Iterator[Group]:
     """Yield a group for every question whose answer lies in one passage."""
     with FILE.open(encoding="utf-8") as stream:
         lines = [json.loads(line) for line in stream]
-    asked = {(line["corpus"], line["article"]) for line in lines}
-    articles = _articles(data, asked, chance)
-    passages = {
-        key: [
-            draft
-            for draft in split_article(article, chance.choice(SIZES))
-            if len(draft.text) <= LONGEST
-        ]
-        for key, article in articles.items()
-    }
-    everywhere = [(key, draft.text) for key, drafts in passages.items() for draft in drafts]
-    nearest = Nearest([f"{articles[key].headline} {text}" for key, text in everywhere])
+    shelf = _Shelf(data, {(line["corpus"], line["article"]) for line in lines}, chance)
     for line in lines:
         # As the product asks it.
-        key, question = (line["corpus"], line["article"]), written(line["question"])
-        above = chance.random() < _HEADLINES
+        question = written(line["question"])
+        shown = shelf.shown(question, line, chance)
+        if shown:
+            yield Group(question, shown)
 
-        def shown(key: tuple[str, str], text: str, *place: int, above: bool = above) -> Shown:
-            return Shown(articles[key].headline if above else "", text, *place)
 
-        texts = [draft.text for draft in passages[key]]
-        group = []
+class _Shelf:
+    """The articles asked about and some others, cut into passages."""
+
+    def __init__(self, data: Path, asked: set[Key], chance: random.Random) -> None:
+        self._articles = dict(_articles(data, asked, chance))
+        self._passages = {
+            key: [
+                draft
+                for draft in split_article(article, chance.choice(SIZES))
+                if len(draft.text) <= LONGEST
+            ]
+            for key, article in self._articles.items()
+        }
+        self._all = [(key, d.text) for key, drafts in self._passages.items() for d in drafts]
+        self._nearest = Nearest(
+            [f"{self._articles[key].headline} {text}" for key, text in self._all]
+        )
+
+    def shown(self, question: str, line: dict[str, Any], chance: random.Random) -> list[Shown]:
+        """The passage that answers, or the nearest of the article; another; one of another one."""
+        key = (line["corpus"], line["article"])
+        with_headline = chance.random() < _HEADLINES
+        texts = [draft.text for draft in self._passages[key]]
         if line["start"] >= 0:
-            holding = next((d for d in passages[key] if _holds(d, line)), None)
-            if holding is None:
-                continue
-            start = holding.start
-            group = [shown(key, holding.text, line["start"] - start, line["end"] - start)]
-            texts.remove(holding.text)
+            holding = [d for d in self._passages[key] if _holds(d, line)]
+            if not holding:
+                return []
+            start = holding[0].start
+            shown = [(key, holding[0].text, line["start"] - start, line["end"] - start)]
         else:
-            # No passage of the article answers: the nearest in wording is the hardest.
             wording = set(bigrams(question))
             texts.sort(key=lambda text: -len(wording & set(bigrams(text))))
-            group = [shown(key, text) for text in texts[:1]]
-            texts = texts[1:]
-        if texts:
-            group.append(shown(key, other_passage(question, texts, chance)))
-        ranked = (everywhere[place] for place in nearest.rank(question, 12))
-        near = [(other, text) for other, text in ranked if other != key]
+            shown = [(key, text, -1, -1) for text in texts[:1]]
+        others = [text for text in texts if not shown or text != shown[0][1]]
+        if others:
+            shown.append((key, other_passage(question, others, chance), -1, -1))
+        ranked = (self._all[place] for place in self._nearest.rank(question, 12))
+        near = [(other, text, -1, -1) for other, text in ranked if other != key]
         if near:
-            group.append(shown(*chance.choice(near[:_NEAREST])))
-        if group:
-            yield Group(question, group)
+            shown.append(chance.choice(near[:_NEAREST]))
+        return [
+            Shown(self._articles[key].headline if with_headline else "", *rest)
+            for key, *rest in shown
+        ]
 
 
-def _articles(
-    data: Path, asked: set[tuple[str, str]], chance: random.Random
-) -> dict[tuple[str, str], Article]:
-    found = {}
+def _articles(data: Path, asked: set[Key], chance: random.Random) -> Iterator[tuple[Key, Article]]:
     for corpus in sorted({corpus for corpus, _ in asked}):
         lines = list(read_lines(data / f"{corpus}.corpus.jsonl.gz"))
         others = {line["id"] for line in chance.sample(lines, min(_OTHERS, len(lines)))}
         for line in lines:
             key = (corpus, line["id"])
             if key in asked or line["id"] in others:
-                found[key] = Article(line["id"], line.get("title") or "", line["text"], corpus)
-    return found
+                yield key, Article(line["id"], line.get("title") or "", line["text"], corpus)
 
 
-def _holds(draft: Any, line: dict[str, Any]) -> bool:
-    return bool(draft.start <= line["start"] and line["end"] <= draft.end)
+def _holds(draft: Draft, line: dict[str, Any]) -> bool:
+    return draft.start <= line["start"] and int(line["end"]) <= draft.end

@@ -6,7 +6,6 @@ the rest is still being written.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -22,6 +21,7 @@ from rag.answering.conversation import (
     said_before,
     unsaid,
 )
+from rag.answering.drafts import cleaned, is_headline, says_nothing
 from rag.answering.evidence import (
     EvidenceSentence,
     as_statement,
@@ -65,19 +65,6 @@ from rag.types import (
 REFUSAL_TEXT = "报上没有查到这个问题的答案。"
 """What the reader is told when nothing supports an answer."""
 
-_SAYS_NOTHING = re.compile(
-    r"(?:报道|引文|原文|资料|文中|文章|片段|材料)[^，,。]{0,8}"
-    r"(?:没有|未|并未|没)(?:有)?(?:明确)?(?:提到|提及|写明|说明|记载|涉及|提供|给出|指出|报道)"
-)
-# What small models put before a sentence although asked for plain text.
-_LIST_MARK = re.compile(r"^\s*(?:[-*•]\s+|\*\*|#+\s*)")
-_SOURCE_WORD = r"(?:引用的)?(?:报道原文|报道|原文|引文|资料|文中|文章|材料)(?:中|里|内容)?"
-# 根据报道，…… and 原文指出：……, but not 资料员……, which is part of what is said.
-_PREAMBLE = re.compile(
-    rf"^(?:(?:根据|按照|据){_SOURCE_WORD}[，,：:]?(?:可知|可以看出)?[，,：:]?"
-    rf"|{_SOURCE_WORD}(?:提到|显示|写明|指出|说|称)(?:了)?[，,：:]?|{_SOURCE_WORD}[：:])(?=.{{6}})"
-)
-_CITATION_MARK = re.compile(r"\s*[\[【](?:来源|资料)?\s*\d{1,2}\s*[\]】]")
 _RELATED = 3
 # How many other articles are heard.
 _OTHERS = 2
@@ -297,7 +284,7 @@ class _Run:
 
     def finish(self, draft: str) -> AnswerDone:
         if not self._supported():
-            if not draft.strip() or _says_nothing(draft):
+            if not draft.strip() or says_nothing(draft):
                 return self.refuse("找到的报道没有写明所问的事")
             return self.refuse("拟出的回答在报道里找不到依据")
         return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
@@ -340,11 +327,13 @@ class _Run:
     ) -> SentenceVerified | None:
         # What a source says word for word is nobody's preamble.
         verbatim = any(written.strip() == item.sentence.text for item in candidates)
-        said = written.strip() if verbatim else _clean(written)
+        said = written.strip() if verbatim else cleaned(written)
         # Whole, it would pass for an answer.
         echo = asks_again(self.completed, said)
         text = inert(without_marks(said if verbatim else whole(said, candidates, self.completed)))
-        if not text or echo or _says_nothing(text) or asks_again(self.completed, text):
+        if not text or echo or says_nothing(text) or asks_again(self.completed, text):
+            return None
+        if is_headline(said, (item.article for item in self.evidence)):
             return None
         if self.said and repeats(text, self.said):
             return None
@@ -409,15 +398,6 @@ class _Run:
         now = time.perf_counter()
         self.timings[step] = round(now - self.started, 4)
         self.started = now
-
-
-def _says_nothing(text: str) -> bool:
-    return text.strip().startswith(REFUSAL.rstrip("。")) or bool(_SAYS_NOTHING.search(text))
-
-
-def _clean(text: str) -> str:
-    text = _LIST_MARK.sub("", _CITATION_MARK.sub("", text)).replace("**", "").strip()
-    return _PREAMBLE.sub("", text)
 
 
 def _trace(text: str, found: Verification) -> dict[str, object]:

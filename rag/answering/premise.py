@@ -34,6 +34,7 @@ _OFFERS = re.compile(
     r"[吗么]\s*[?？。]?$|是否|能否|可否|还是|或者?|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
     r"|(?:和|与|跟|同|、|比).*哪"
 )
+_QUESTION_MARK = re.compile(r"[?？][”’」』]?\s*$")
 _ASKING = re.compile(r"谁|什么|哪|怎[么样]|多少|第几|几[个名位次人天年月日]|何[时地人处]|为何")
 
 
@@ -45,7 +46,7 @@ def asks_again(question: str, sentence: str) -> bool:
     """
     said = share(units_of(sentence), fold(question))
     asking = _ASKING.search(sentence)
-    if asking is not None and asking[0] in question:
+    if _QUESTION_MARK.search(sentence) or (asking is not None and asking[0] in question):
         return said >= _REPEATED
     if said < _ECHOED or _OFFERS.search(question) or _is_name(sentence):
         return False

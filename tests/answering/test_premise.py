@@ -21,6 +21,7 @@ from tests.answering.test_pipeline import answer
         ("早市冷清是什么原因", "早市冷清的原因是早市冷清。"),
         ("运河早市的摊位费", "摊位费"),
         ("谁是早市的负责人?", "早市的负责人。"),
+        ("运河早市算不算最早的一批早市?", "是的，运河早市算不算最早的一批早市?"),
     ],
 )
 def test_what_only_repeats_the_question_is_no_answer(question: str, sentence: str):
