@@ -40,5 +40,5 @@ def _digest(path: Path) -> str:
 
 
 READER = Adapter(
-    "reader.safetensors", "9c3738cea59f452d7e5e8c72b84d0ebb4d26e336fda376eb61e27af8c18f4f56"
+    "reader.safetensors", "c64018bafd2a79abcd7dcccf6d9ae04f4b531c6ad0d02b130589e3274b11aae6"
 )
