@@ -200,7 +200,8 @@ def holds_fact(source: SourceText, fact: Fact) -> bool:
     """Return whether a source holds a fact, in its text or its article's headline and date."""
     everywhere = f"{source.text}\n{source.context}"
     if fact.kind is FactKind.DATE:
-        return _stands_alone(everywhere, fact.text) or _holds_date(source, everywhere, fact.text)
+        named = _stands_alone(everywhere, fact.text) or names_date(source, fact.text)
+        return named or _is_published(source, fact.text)
     if fact.kind is FactKind.QUOTE:
         # “9·11” and “9.11” are one: what is quoted is words, not how they are pointed.
         return _WORDLESS.sub("", fold(fact.text)) in _WORDLESS.sub("", fold(everywhere))
@@ -251,19 +252,32 @@ def same_unit(first: str, second: str) -> bool:
     return len(pair) == 1 or "" in pair or pair <= set("位名人个") or pair <= set("点条项个")
 
 
-def _holds_date(source: SourceText, text: str, wanted: str) -> bool:
+def names_date(source: SourceText, wanted: str) -> bool:
+    """Return whether a source names a date, in whatever words; its publication names none."""
+    everywhere = f"{source.text}\n{source.context}"
     base = source.published or _NO_DATE
     asked = find_dates(wanted, base)
     if not asked:
-        return fold(wanted) in fold(text)
-    there = find_dates(text, base)
+        return fold(wanted) in fold(everywhere)
     first, last = asked[0].first, asked[0].last
+    there = find_dates(everywhere, base)
     if _RANGE.search(wanted):
         # 1—11月 is not said by 1—10月, which lies within it.
         return any((mention.first, mention.last) == (first, last) for mention in there)
-    if any(first <= mention.first and mention.last <= last for mention in there):
-        return True
-    return source.published is not None and first <= source.published <= last
+    return any(first <= mention.first and mention.last <= last for mention in there)
+
+
+def _is_published(source: SourceText, wanted: str) -> bool:
+    """Whether an article appeared in the month or year that is looked for.
+
+    The day of publication is no day on which anything else was, unless the text says 今天.
+    """
+    asked = find_dates(wanted, source.published or _NO_DATE)
+    if source.published is None or not asked or asked[0].first == asked[0].last:
+        return False
+    if _RANGE.search(wanted):
+        return False
+    return asked[0].first <= source.published <= asked[0].last
 
 
 def _denials(text: str, *, forbidden: bool) -> list[str]:

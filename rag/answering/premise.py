@@ -14,6 +14,7 @@ from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_fa
 from rag.answering.units import share, units_of
 from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.normalise import fold
+from rag.chinese.numbers import find_numbers
 from rag.types import Article
 
 # Days named from the asker's today; the articles cannot hold them word for word.
@@ -22,6 +23,12 @@ _RELATIVE = re.compile(
 )
 
 
+# From here on a figure is one that the asker has read; a day or a model is none, and what is to
+# be listed or written (10条, 100字) is not claimed.
+_LEAST_FIGURE = 10
+_NO_COUNT = re.compile(r"[年月日号点时分条篇句字%‰]|[a-z]+[²³23]?")
+_ABOUT_BEFORE = re.compile(r"(?:约|近|将近|大概|差不多|不到|超过?|多于|少于|至少|最多)$")
+_ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
 _DAYS_OF_YEAR = 364
 
@@ -72,7 +79,7 @@ def _is_name(text: str) -> bool:
 
 
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:
-    """Return the dates and quoted words of `question` that none of `articles` holds.
+    """Return the dates, quoted words and figures of `question` that none of `articles` holds.
 
     今年 is the asker's year, or the year of an article that says 今年 itself. An article whose day
     of publication is unknown denies no year that it does not name.
@@ -84,6 +91,7 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         if fact.kind is FactKind.DATE
         or (fact.kind is FactKind.QUOTE and not _ASKING.search(fact.text))
     ]
+    claimed += _figures(question)
     sources = [
         SourceText(article.text, f"{article.kicker} {article.headline}", article.published)
         for article in articles
@@ -99,6 +107,19 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         )
         and not (fact.kind is FactKind.DATE and _may_be_meant(fact, articles, today))
     )
+
+
+def _figures(question: str) -> list[Fact]:
+    """What a question counts or measures exactly; small numbers are words (一个, 三位)."""
+    return [
+        Fact(FactKind.NUMBER, number.text)
+        for number in find_numbers(question)
+        if number.value >= _LEAST_FIGURE
+        and number.unit
+        and not _NO_COUNT.fullmatch(number.unit)
+        and not _ABOUT_BEFORE.search(question[: number.start])
+        and not _ABOUT_AFTER.match(question, number.end)
+    ]
 
 
 def _may_be_meant(fact: Fact, articles: Sequence[Article], today: date) -> bool:

@@ -19,6 +19,7 @@ from rag.answering.facts import (
     contradictions,
     facts_of,
     missing_facts,
+    names_date,
     unbound_role,
 )
 from rag.answering.factuality import overstated
@@ -192,9 +193,12 @@ def _held(
 ) -> set[str]:
     """The units that stand in the candidates, or in days that they name in another way."""
     folded = [candidate.folded for candidate in candidates]
-    days = [fact for fact in facts if fact.kind is FactKind.DATE]
-    missing = missing_facts(days, [candidate.source for candidate in candidates]) if days else ()
-    folded += [fold(fact.text) for fact in days if fact not in missing]
+    folded += [
+        fold(fact.text)
+        for fact in facts
+        if fact.kind is FactKind.DATE
+        and any(names_date(candidate.source, fact.text) for candidate in candidates)
+    ]
     return {unit for unit in units if any(unit in text for text in folded)}
 
 

@@ -85,3 +85,33 @@ def test_an_article_of_unknown_day_may_be_of_the_year_that_is_asked_for(question
 def test_what_an_article_says_of_its_day_denies_another_one(question, text, published):
     article = Article("a", "早市", text, "a.txt", published=published)
     assert [fact.text for fact in false_premises(question, [article], TODAY)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "早市的5000家摊位是怎么管起来的?",
+        "投了36万元的早市在哪里?",
+    ],
+)
+def test_a_figure_that_no_article_holds_is_a_false_premise(question: str):
+    assert [fact.text for fact in false_premises(question, [MARKET], TODAY)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "首日来了18000人次的早市在哪里?",  # printed as 1.8万
+        "来了近2万人的早市在哪里?",
+        "列出10条早市的新闻",
+        "早市的3位负责人是谁?",
+        "早市是9号搬的吗?",
+    ],
+)
+def test_what_is_not_counted_exactly_claims_nothing(question: str):
+    assert false_premises(question, [MARKET], TODAY) == ()
+
+
+def test_the_day_of_publication_is_not_that_of_what_happened_on_another():
+    given = answer("早市是哪天搬的?", "2024年4月10日。", MARKET)
+    assert "10日" not in given.text
