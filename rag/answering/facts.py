@@ -247,9 +247,9 @@ def _holds_number(text: str, figure: str) -> bool:
 def same_unit(first: str, second: str) -> bool:
     """Return whether figures with these units may be one."""
     # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人. What is
-    # listed is counted by any of four words (四点意见, 四条意见).
+    # listed is counted by any of three words (四项意见, 四条意见).
     pair = {first, second}
-    return len(pair) == 1 or "" in pair or pair <= set("位名人个") or pair <= set("点条项个")
+    return len(pair) == 1 or "" in pair or pair <= set("位名人个") or pair <= set("条项个")
 
 
 def names_date(source: SourceText, wanted: str) -> bool:

@@ -137,3 +137,19 @@ def test_two_drafts_that_copy_one_clause_are_told_once():
     draft = "运河早市搬迁至文化广场北侧。早市整体搬迁至文化广场北侧。"
     given = answer("运河早市搬到哪里?", draft, source)
     assert given.text == "运河早市整体搬迁至文化广场北侧。"
+
+
+NIGHT = article("夜市新规", "主任强调，要持续用好“网格+清单”工作模式，确保夜市干净有序。")
+
+
+def test_an_answer_in_the_askers_words_is_told_in_the_sources():
+    question = "主任让大家往后一直拿哪种办法来干活?"
+    given = answer(question, "主任让大家往后一直拿“网格+清单”工作模式来干活。", NIGHT)
+    (sentence,) = given.sentences
+    assert sentence.text == "要持续用好“网格+清单”工作模式。"
+    assert sentence.verdict is Verdict.SUPPORTED
+
+
+def test_what_no_source_says_stays_unsupported_in_whatever_words_it_is_asked():
+    question = "主任让大家往后一直拿哪种办法来干活?"
+    assert answer(question, "主任让大家往后一直拿“专人+台账”的办法来干活。", NIGHT).refused
