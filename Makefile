@@ -28,7 +28,9 @@ format: $(VENV)/.test-installed
 # The questions over the seeds with the default models; see benchmarks/README.md for the others.
 benchmark: $(VENV)/.test-installed models
 	$(BIN)/wenbao ingest seeds
-	$(BIN)/wenbao eval benchmarks/seeds.jsonl --name seeds --restart
+	for set in seeds reworded reworded_fresh; do \
+		$(BIN)/wenbao eval benchmarks/$$set.jsonl --name $$set --restart || exit 1; \
+	done
 
 models: $(VENV)/.test-installed
 	@$(BIN)/wenbao models fetch
