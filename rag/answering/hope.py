@@ -15,7 +15,7 @@ from rag.answering.focus import Focus, focus_of, holds
 from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
 from rag.chinese.normalise import fold
-from rag.types import Evidence
+from rag.types import Evidence, Verdict
 
 # Log-odds that a first sentence is the right answer: of the likeliest passage that it cites, and
 # the share that it says of the answer that the reader sees there. Fitted (logistic regression,
@@ -25,8 +25,8 @@ from rag.types import Evidence
 _CITED, _AGREES, _STANDS = 0.7, 1.4, -0.5
 UNPROVEN = 0.4
 """Likelihood below which a first sentence is not told, and nothing written that cannot reach it."""
-DOUBTFUL = 0.7
-"""Likelihood below which it has to hold the day or figure that is asked for."""
+DOUBTFUL = 0.6
+"""Likelihood below which it has to be supported whole, with the day or figure that is asked for."""
 SURE = 0.65
 """From here on the reader's own sentence stands in for a draft that came to nothing."""
 # A generator adapted as in `training/` begins its refusal too often: it stands from these log-odds
@@ -151,15 +151,16 @@ def proves_itself(
 ) -> bool:
     """Return whether a first sentence may stand.
 
-    In doubt it has to hold a day or figure where one is asked for; and what the reader surely sees
-    in another article goes before what it does not see in the cited one.
+    In doubt it has to be supported whole and to hold a day or figure where one is asked for; and
+    what the reader surely sees in another passage goes before what it does not see in the cited one.
     """
     stands = standing(evidence, sentence, found)
     if stands is None:
         return True
     if stands >= DOUBTFUL:
         return True
-    doubts = stands < UNPROVEN or misses_point(question, [sentence])
+    doubts = stands < UNPROVEN or found.verdict is not Verdict.SUPPORTED
+    doubts = doubts or misses_point(question, [sentence])
     return not doubts and not _is_overruled(evidence, sentence, found)
 
 
