@@ -152,7 +152,7 @@ def proves_itself(
     """Return whether a first sentence may stand.
 
     In doubt it has to be supported whole and to hold a day or figure where one is asked for; and
-    what the reader surely sees in another passage goes before what it does not see in the cited one.
+    what the reader surely sees in a passage that is not cited goes before it.
     """
     stands = standing(evidence, sentence, found)
     if stands is None:
