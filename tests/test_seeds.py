@@ -53,7 +53,7 @@ def test_the_default_models_answer_and_refuse(assistant):
     answers = {case["id"]: assistant.ask(case["question"]) for case in QUESTIONS}
     right = [case["id"] for case in ANSWERABLE if is_right(case, answers[case["id"]])]
     refused = [case["id"] for case in UNANSWERABLE if answers[case["id"]].refused]
-    assert len(right) >= 18, right
+    assert len(right) >= 17, right
     assert len(refused) >= 5, refused
     for answer in answers.values():
         check_promises(assistant, answer)

@@ -134,17 +134,14 @@ def standing(evidence: Sequence[Evidence], sentence: str, found: Verification) -
     What speaks for it is how likely the reader holds the passages that it cites, and that it says
     what the reader sees there: two models that never saw each other's answer.
     """
-    cited = [
-        item
-        for item in evidence
-        if item.answering is not None and item.answer is not None and _cites(item, found)
-    ]
+    if likelihood(evidence) is None:
+        return None
+    cited = _cited(evidence, found)
     if not cited:
-        return None if likelihood(evidence) is None else 0.0
-    likely = max(item.answering or 0.0 for item in cited)
-    said = fold(sentence)
-    agrees = max(share(units_of(_answer_in(item)), said) for item in cited)
-    return _stands(likely, agrees, evidence)
+        return 0.0
+    return _stands(
+        max(item.answering or 0.0 for item in cited), _agreement(cited, sentence), evidence
+    )
 
 
 def proves_itself(
@@ -156,9 +153,7 @@ def proves_itself(
     what the reader surely sees in a passage that is not cited goes before it.
     """
     stands = standing(evidence, sentence, found)
-    if stands is None:
-        return True
-    if stands >= DOUBTFUL:
+    if stands is None or stands >= DOUBTFUL:
         return True
     doubts = stands < UNPROVEN or found.verdict is not Verdict.SUPPORTED
     doubts = doubts or misses_point(question, [sentence])
@@ -166,11 +161,27 @@ def proves_itself(
 
 
 def _is_overruled(evidence: Sequence[Evidence], sentence: str, found: Verification) -> bool:
-    """Whether the reader surely sees another answer in a passage that is not cited."""
+    """Whether the reader surely sees another answer than this, and not this one where it stands."""
+    cited = _cited(evidence, found)
     seen = max(evidence, key=lambda item: item.answering or 0.0)
-    if (seen.answering or 0.0) < SURE or _cites(seen, found):
+    if (seen.answering or 0.0) < SURE or seen in cited:
         return False
-    return share(units_of(_answer_in(seen)), fold(sentence)) < _SAID
+    return max(_agreement([seen], sentence), _agreement(cited, sentence)) < _SAID
+
+
+def _cited(evidence: Sequence[Evidence], found: Verification) -> list[Evidence]:
+    """The passages that were read and of which a sentence is cited."""
+    return [
+        item
+        for item in evidence
+        if item.answering is not None and item.answer is not None and _cites(item, found)
+    ]
+
+
+def _agreement(read: Sequence[Evidence], sentence: str) -> float:
+    """The share that a sentence says of what the reader sees in one of the passages."""
+    said = fold(sentence)
+    return max((share(units_of(_answer_in(item)), said) for item in read), default=0.0)
 
 
 def _cites(item: Evidence, found: Verification) -> bool:
