@@ -112,9 +112,10 @@ def _refusal(exchange: Exchange, index: int) -> str:
             f"<p>{texts.RELATED_NOTE}</p><ul>{items}</ul></div>"
         )
     hint = texts.REFUSED_LIMITED if exchange.limits else texts.REFUSED_HINT
+    reason = f"<p>{escape(exchange.reason)}。</p>" if exchange.reason else ""
     return (
         f'<div class="refusal"><h3>{escape(exchange.text or texts.REFUSED)}</h3>'
-        f"<p>{hint}</p></div>{related}"
+        f"{reason}<p>{hint}</p></div>{related}"
     )
 
 

@@ -50,7 +50,8 @@ class Found:
 class Exchange:
     """One question with what is known of its answer.
 
-    `limits` says in words which articles were searched, empty when all were.
+    `limits` says in words which articles were searched, empty when all were; `reason` why nothing
+    is answered.
     `problem`, `command` and `detail` are set when it failed. `rating` is the reader's.
     """
 
@@ -63,6 +64,7 @@ class Exchange:
     sources: tuple[Source, ...] = ()
     found: tuple[Found, ...] = ()
     refused: bool = False
+    reason: str = ""
     related: tuple[Found, ...] = ()
     problem: str = ""
     command: str = ""
@@ -118,6 +120,7 @@ def finished(exchange: Exchange, answer: Answer) -> Exchange:
         sources=answer.sources,
         found=group_by_article(answer.evidence) or exchange.found,
         refused=answer.refused,
+        reason=answer.reason,
         related=group_by_article(answer.related),
     )
 

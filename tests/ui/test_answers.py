@@ -75,10 +75,16 @@ def test_marks_stand_before_a_line_break_that_ends_the_sentence():
 def test_a_refusal_cites_nothing_and_offers_articles_apart():
     found = Found("b", "以雪为令", None, False, 0, 10, "12月18日上午", ())
     exchange = Exchange(
-        "下周天气?", status=Status.DONE, text="报上没有查到。", refused=True, related=(found,)
+        "下周天气?",
+        status=Status.DONE,
+        text="报上没有查到。",
+        refused=True,
+        reason="找到的报道里没有数字“5000家”",
+        related=(found,),
     )
     html = render(exchange, 0)
     assert 'class="refusal"' in html
+    assert "<p>找到的报道里没有数字“5000家”。</p>" in html
     assert 'class="cite"' not in html
     assert 'data-do="related"' in html
     assert "以雪为令" in html
