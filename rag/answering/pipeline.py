@@ -344,9 +344,10 @@ class _Run:
         if self._strays(text, found):
             return None
         self.checks.append(_trace(text, found))
-        if found.verdict is Verdict.UNSUPPORTED and self.settings.unsupported == "remove":
-            return None
-        if not self.sentences and not proves_itself(self.question, self.evidence, text, found):
+        if found.verdict is Verdict.UNSUPPORTED:
+            if self.settings.unsupported == "remove":
+                return None
+        elif not self._supported() and not proves_itself(self.question, self.evidence, text, found):
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
