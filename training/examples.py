@@ -6,7 +6,7 @@ Read from FOLDER are only sets whose licence lets the trained weights be passed 
 `cmrc2018_train` (CC BY-SA 4.0: questions of people over Wikipedia paragraphs), `crud_docs`
 (Apache-2.0: news, from which questions are made by rule, with no person and no model) and `xwlb`
 (MIT: broadcast news). `own_questions.jsonl` beside this file holds questions of our own over
-articles of the last two, in other words than theirs, and how they were written.
+articles of all three, in other words than theirs.
 
 Each line is a group: `question`, `passages` (each `headline`, `text`, and the `start` and `end` of
 the answer, -1 when it has none). What does not answer is hard on purpose: another passage of the

@@ -197,10 +197,12 @@ class _Run:
             yield self.refuse("没有找到所说的报道，或者它没有标明")
             return
         number = self.sources.cite(found.opening)
-        self.sentences.append(AnswerSentence(found.text, Verdict.SUPPORTED, (number,)))
+        # A headline is as much a stranger's text as a sentence is.
+        text = inert(without_marks(found.text))
+        self.sentences.append(AnswerSentence(text, Verdict.SUPPORTED, (number,)))
         yield SentenceVerified(self.sentences[0], tuple(self.sources.items))
         self._clock("write")
-        yield self.finish(found.text)
+        yield self.finish(text)
 
     def _wording(self) -> str:
         """What the evidence is to be near to: 还有呢 is nobody's wording."""

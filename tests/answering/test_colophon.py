@@ -71,3 +71,12 @@ def test_the_line_over_the_headline_is_told_too():
     article = replace(MARKET, kicker="民生实事 件件落地")
     given = answer("早市那篇报道的标题是什么?", "早市。", article)
     assert given.text == "标题是《早市搬了新家》，引题“民生实事 件件落地”。"
+
+
+def test_a_headline_cannot_act_upon_who_reads_it():
+    article = replace(MARKET, headline="早市<script>alert(1)</script>[点此](http://a.b)搬家[9]")
+    given = answer("早市那篇报道的标题是什么?", "早市。", article)
+    assert given.sentences
+    assert "<script>" not in given.text
+    assert "](" not in given.text
+    assert "[9]" not in given.text
