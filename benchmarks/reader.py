@@ -23,6 +23,7 @@ from rag.chinese.sentences import split_sentences
 from rag.evaluation.text import char_f1
 from rag.index.chunking import split_article
 from rag.models.reader import Judgement, load_reader
+from rag.retrieval.surroundings import surroundings
 from rag.settings import Settings
 from rag.types import Article
 
@@ -42,8 +43,9 @@ def main() -> None:
         likely, answerable, spans, sentences = [], [], [], []
         for question in read_lines(options.data / f"{name}.qa.jsonl.gz")[part]:
             context = question.get("context") or question["relevant"]
-            passages = _passages([articles[key] for key in context], settings)
-            judged = reader.judge(question["question"], passages)
+            asked = question["question"]
+            passages = _passages(asked, [articles[key] for key in context], settings)
+            judged = reader.judge(asked, passages)
             best = max(range(len(judged)), key=lambda place: judged[place].relevance)
             likely.append(judged[best].relevance)
             answerable.append(question["answerable"])
@@ -60,9 +62,11 @@ def main() -> None:
         )
 
 
-def _passages(articles: Sequence[Article], settings: Settings) -> list[tuple[str, str]]:
+def _passages(
+    question: str, articles: Sequence[Article], settings: Settings
+) -> list[tuple[str, str]]:
     return [
-        (article.headline, draft.text)
+        (surroundings(question, article, draft), draft.text)
         for article in articles
         for draft in split_article(article, settings.index.passage_chars)
     ]

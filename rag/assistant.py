@@ -223,6 +223,7 @@ class Assistant:
             history=recent,
             today=self.today,
             limited=bool(limits),
+            articles=collection.searched(limits),
             timings={"search": round(time.perf_counter() - started, 4)},
         ):
             if isinstance(event, AnswerDone):

@@ -143,6 +143,14 @@ def test_our_own_questions_point_into_articles():
     assert len({(one["article"], one["question"]) for one in asked}) == len(asked)
     assert all(one["question"].strip() for one in asked)
     assert all(one["start"] == one["end"] == -1 or 0 <= one["start"] < one["end"] for one in asked)
+    texts = [
+        json.loads(line)
+        for line in (FOLDER / "own_texts.jsonl").read_text("utf-8").split("\n")[:-1]
+    ]
+    length = {one["id"]: len(one["text"]) for one in texts}
+    over_texts = [one for one in asked if one["corpus"] == "own_texts"]
+    assert {one["article"] for one in over_texts} == set(length)
+    assert all(one["end"] <= length[one["article"]] for one in over_texts)
 
 
 def test_questions_packed_together_cost_what_each_costs_alone(load, tmp_path):

@@ -8,7 +8,7 @@ Read from FOLDER are only sets whose licence lets the trained weights be passed 
 (MIT: broadcast news). `own_questions.jsonl` beside this file holds questions of our own over
 articles of all three, in other words than theirs.
 
-Each line is a group: `question`, `passages` (each `headline`, `text`, and the `start` and `end` of
+Each line is a group: `question`, `passages` (each `above`, `text`, and the `start` and `end` of
 the answer, -1 when it has none). What does not answer is hard on purpose: another passage of the
 same article, the passage of another article that is nearest in wording, and the right passage for
 a question of which a figure, a day, a name or another word has been exchanged. A third of the
@@ -21,7 +21,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from groups import (
@@ -29,16 +29,16 @@ from groups import (
     SIZES,
     Group,
     Nearest,
-    Shown,
     nearest_place,
     other_passage,
     read_lines,
+    shown,
 )
 from own import own
 from questions import Words, about_clauses, about_facts, fact_exchanged, shortened
 
 from rag.chinese.words import bigrams
-from rag.index.chunking import split_article
+from rag.index.chunking import Draft, split_article
 from rag.types import Article
 
 # Shares of the questions that are shortened as for a search engine, and that come again with
@@ -54,36 +54,43 @@ def cmrc(data: Path, words: Words, chance: random.Random) -> Iterator[Group]:
         line["id"]: Article(line["id"], line.get("title") or "", line["text"], "cmrc")
         for line in read_lines(data / "cmrc2018_train.corpus.jsonl.gz")
     }
-    passages: dict[str, list[str]] = {
-        key: [draft.text for draft in split_article(article, chance.choice(SIZES))]
-        for key, article in articles.items()
+    passages = {
+        key: split_article(article, chance.choice(SIZES)) for key, article in articles.items()
     }
-    everywhere = [(key, text) for key, texts in passages.items() for text in texts]
-    nearest = Nearest([f"{articles[key].headline} {text}" for key, text in everywhere])
+    everywhere = [(key, draft) for key, drafts in passages.items() for draft in drafts]
+    nearest = Nearest([f"{articles[key].headline} {draft.text}" for key, draft in everywhere])
     for line in read_lines(data / "cmrc2018_train.qa.jsonl.gz"):
         question, answer, key = line["question"], line["answers"][0], line["context"][0]
-        holding = [text for text in passages[key] if answer in text]
-        if not holding or len(max(holding, key=len)) > LONGEST:
+        article = articles[key]
+        holding = [draft for draft in passages[key] if answer in draft.text]
+        if not holding or max(len(draft.text) for draft in holding) > LONGEST:
             continue
-        asked = set(bigrams(question))
-        right = max(holding, key=lambda text: len(asked & set(bigrams(text))))
-        headline = articles[key].headline if chance.random() < 0.7 else ""
-        shown = [_with_answer(headline, right, answer, question)]
-        others = [text for text in passages[key] if answer not in text]
-        shown += [Shown(headline, other_passage(question, others, chance))] if others else []
+        wording = set(bigrams(question))
+        right = max(holding, key=lambda draft: len(wording & set(bigrams(draft.text))))
+        headline = chance.random() < 0.7
+        others = [draft for draft in passages[key] if answer not in draft.text]
+        other = other_passage(question, others, chance) if others else None
         near = [
-            (other, text)
-            for other, text in (everywhere[place] for place in nearest.rank(question, 12))
-            if other != key and answer not in text
+            (other_key, draft)
+            for other_key, draft in (everywhere[place] for place in nearest.rank(question, 12))
+            if other_key != key and answer not in draft.text
         ]
+        # The occurrence of the answer that stands nearest to the question's words.
+        start = right.start + nearest_place(right.text, answer, question)
+        asked = _asked(question, chance)
+        group = [shown(asked, article, right, headline, (start, start + len(answer)))]
+        group += [shown(asked, article, other, headline)] if other else []
         if near:
-            other, text = chance.choice(near[:4])
-            shown.append(Shown(articles[other].headline if headline else "", text))
-        yield Group(_asked(question, chance), shown)
-        text = f"{articles[key].headline}\n{articles[key].text}"
-        changed = _changed(question, f"{headline}\n{right}", text, words, chance)
+            other_key, draft = chance.choice(near[:4])
+            group.append(shown(asked, articles[other_key], draft, headline))
+        yield Group(asked, group)
+        text = f"{article.headline}\n{article.text}"
+        above = article.headline if headline else ""
+        changed = _changed(question, f"{above}\n{right.text}", text, words, chance)
         if changed:
-            yield Group(_asked(changed, chance), [replace(shown[0], start=-1, end=-1), *shown[1:2]])
+            yield _unanswered(
+                changed, article, [right, *([other] if other else [])], headline, chance
+            )
 
 
 def news(data: Path, count: int, words: Words, chance: random.Random) -> Iterator[Group]:
@@ -95,27 +102,35 @@ def news(data: Path, count: int, words: Words, chance: random.Random) -> Iterato
         if made == count:
             return
         article = Article(line["id"], line.get("title") or "", line["text"], "news")
-        texts = [draft.text for draft in split_article(article, chance.choice(SIZES))]
-        texts = [text for text in texts if 30 <= len(text) <= LONGEST]
-        if len(texts) < 2:
+        drafts = split_article(article, chance.choice(SIZES))
+        drafts = [draft for draft in drafts if 30 <= len(draft.text) <= LONGEST]
+        if len(drafts) < 2:
             continue
-        right = chance.choice(texts)
+        right = chance.choice(drafts)
         ask = about_facts if chance.random() < _ABOUT_FACTS else about_clauses
-        asked = ask(right, chance)
-        if asked is None:
+        made_up = ask(right.text, chance)
+        if made_up is None:
             continue
-        question, start, end = asked
-        answer = right[start:end]
-        others = [text for text in texts if answer not in text]
-        shown = [Shown(article.headline, right, start, end)]
-        shown += (
-            [Shown(article.headline, other_passage(question, others, chance))] if others else []
-        )
+        question, start, end = made_up
+        answer = right.text[start:end]
+        others = [draft for draft in drafts if answer not in draft.text]
+        asked = _asked(question, chance)
+        place = (right.start + start, right.start + end)
+        group = [shown(asked, article, right, True, place)]
+        if others:
+            group.append(shown(asked, article, other_passage(question, others, chance), True))
         made += 1
-        yield Group(_asked(question, chance), shown)
-        changed = _changed(question, right, article.text, words, chance)
+        yield Group(asked, group)
+        changed = _changed(question, right.text, article.text, words, chance)
         if changed:
-            yield Group(_asked(changed, chance), [Shown(article.headline, right)])
+            yield _unanswered(changed, article, [right], True, chance)
+
+
+def _unanswered(
+    question: str, article: Article, drafts: list[Draft], headline: bool, chance: random.Random
+) -> Group:
+    asked = _asked(question, chance)
+    return Group(asked, [shown(asked, article, draft, headline) for draft in drafts])
 
 
 def _asked(question: str, chance: random.Random) -> str:
@@ -127,12 +142,6 @@ def _changed(question: str, passage: str, article: str, words: Words, chance: ra
     if chance.random() < _EXCHANGED:
         return words.exchanged(question, passage, article, chance)
     return fact_exchanged(question, article, chance) if chance.random() < _FACTS else ""
-
-
-def _with_answer(headline: str, text: str, answer: str, question: str) -> Shown:
-    """The passage with the occurrence of the answer that stands nearest to the question's words."""
-    start = nearest_place(text, answer, question)
-    return Shown(headline, text, start, start + len(answer))
 
 
 def main() -> None:

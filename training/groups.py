@@ -15,6 +15,9 @@ import numpy as np
 from scipy import sparse
 
 from rag.chinese.words import bigrams
+from rag.index.chunking import Draft
+from rag.retrieval.surroundings import surroundings
+from rag.types import Article
 
 SIZES = (90, 120, 120, 160, 240)
 """Sizes of passages, one of which is drawn for each article."""
@@ -26,7 +29,7 @@ LONGEST = 400
 class Shown:
     """A passage as the reader sees it; the answer is `text[start:end]`, or start is -1."""
 
-    headline: str
+    above: str
     text: str
     start: int = -1
     end: int = -1
@@ -75,12 +78,23 @@ class Nearest:
         return np.argsort(-scores)[:count].tolist()
 
 
-def other_passage(question: str, texts: list[str], chance: random.Random) -> str:
-    """One of the texts; in two of three cases the one that is nearest in wording."""
+def shown(
+    question: str, article: Article, draft: Draft, headline: bool, answer: Sequence[int] = ()
+) -> Shown:
+    """Return a passage as it is shown for a question; `answer` is its place in the article."""
+    above = surroundings(question, article, draft, headline=headline)
+    start, end = answer or (-1, -1)
+    if start < 0:
+        return Shown(above, draft.text)
+    return Shown(above, draft.text, start - draft.start, end - draft.start)
+
+
+def other_passage(question: str, drafts: list[Draft], chance: random.Random) -> Draft:
+    """One of the passages; in two of three cases the one that is nearest in wording."""
     asked = set(bigrams(question))
     if chance.random() < 1 / 3:
-        return chance.choice(texts)
-    return max(texts, key=lambda text: len(asked & set(bigrams(text))))
+        return chance.choice(drafts)
+    return max(drafts, key=lambda draft: len(asked & set(bigrams(draft.text))))
 
 
 def nearest_place(text: str, answer: str, question: str) -> int:

@@ -3,7 +3,9 @@
 Each line names a `corpus` and an `article` of it, a `question`, and the `start` and `end` of its
 answer in the article's text, -1 where the article does not answer it. Questions made of the
 article's own words teach the reader to look for words; these ask in other words, as people do,
-and what has no answer asks about the same event for what is not said of it.
+and what has no answer asks about the same event for what is not said of it, or about another one of
+the same kind. The articles of the corpus `own_texts` were written for it, too
+(`own_texts.jsonl`): what people search the web for, not news.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from groups import LONGEST, SIZES, Group, Nearest, Shown, other_passage, read_lines
+from groups import LONGEST, SIZES, Group, Nearest, Shown, other_passage, read_lines, shown
 
 from rag.chinese.spoken import written
 from rag.chinese.words import bigrams
@@ -22,6 +24,7 @@ from rag.index.chunking import Draft, split_article
 from rag.types import Article
 
 FILE = Path(__file__).with_name("own_questions.jsonl")
+_TEXTS = "own_texts"
 _HEADLINES = 0.7
 # Articles that are not asked about, as passages of other articles.
 _OTHERS = 2000
@@ -39,9 +42,9 @@ def own(data: Path, chance: random.Random) -> Iterator[Group]:
     for line in lines:
         # As the product asks it.
         question = written(line["question"])
-        shown = shelf.shown(question, line, chance)
-        if shown:
-            yield Group(question, shown)
+        passages = shelf.shown(question, line, chance)
+        if passages:
+            yield Group(question, passages)
 
 
 class _Shelf:
@@ -57,47 +60,55 @@ class _Shelf:
             ]
             for key, article in self._articles.items()
         }
-        self._all = [(key, d.text) for key, drafts in self._passages.items() for d in drafts]
+        self._all = [(key, draft) for key, drafts in self._passages.items() for draft in drafts]
         self._nearest = Nearest(
-            [f"{self._articles[key].headline} {text}" for key, text in self._all]
+            [f"{self._articles[key].headline} {draft.text}" for key, draft in self._all]
         )
 
     def shown(self, question: str, line: dict[str, Any], chance: random.Random) -> list[Shown]:
         """The passage that answers, or the nearest of the article; another; one of another one."""
         key = (line["corpus"], line["article"])
-        with_headline = chance.random() < _HEADLINES
-        texts = [draft.text for draft in self._passages[key]]
+        headline = chance.random() < _HEADLINES
+        drafts = list(self._passages[key])
+        answer = (line["start"], line["end"])
         if line["start"] >= 0:
-            holding = [d for d in self._passages[key] if _holds(d, line)]
-            if not holding:
+            first = [draft for draft in drafts if _holds(draft, line)][:1]
+            if not first:
                 return []
-            start = holding[0].start
-            shown = [(key, holding[0].text, line["start"] - start, line["end"] - start)]
         else:
             wording = set(bigrams(question))
-            texts.sort(key=lambda text: -len(wording & set(bigrams(text))))
-            shown = [(key, text, -1, -1) for text in texts[:1]]
-        others = [text for text in texts if not shown or text != shown[0][1]]
+            drafts.sort(key=lambda draft: -len(wording & set(bigrams(draft.text))))
+            first = drafts[:1]
+        chosen = [(key, draft) for draft in first]
+        others = [draft for draft in drafts if draft not in first]
         if others:
-            shown.append((key, other_passage(question, others, chance), -1, -1))
+            chosen.append((key, other_passage(question, others, chance)))
         ranked = (self._all[place] for place in self._nearest.rank(question, 12))
-        near = [(other, text, -1, -1) for other, text in ranked if other != key]
+        near = [(other, draft) for other, draft in ranked if other != key]
         if near:
-            shown.append(chance.choice(near[:_NEAREST]))
+            chosen.append(chance.choice(near[:_NEAREST]))
         return [
-            Shown(self._articles[key].headline if with_headline else "", *rest)
-            for key, *rest in shown
+            shown(question, self._articles[whose], draft, headline, () if place else answer)
+            for place, (whose, draft) in enumerate(chosen)
         ]
 
 
 def _articles(data: Path, asked: set[Key], chance: random.Random) -> Iterator[tuple[Key, Article]]:
     for corpus in sorted({corpus for corpus, _ in asked}):
-        lines = list(read_lines(data / f"{corpus}.corpus.jsonl.gz"))
+        lines = list(_lines(data, corpus))
         others = {line["id"] for line in chance.sample(lines, min(_OTHERS, len(lines)))}
         for line in lines:
             key = (corpus, line["id"])
             if key in asked or line["id"] in others:
                 yield key, Article(line["id"], line.get("title") or "", line["text"], corpus)
+
+
+def _lines(data: Path, corpus: str) -> Iterator[dict[str, Any]]:
+    if corpus != _TEXTS:
+        yield from read_lines(data / f"{corpus}.corpus.jsonl.gz")
+        return
+    with FILE.with_name(f"{_TEXTS}.jsonl").open(encoding="utf-8") as stream:
+        yield from map(json.loads, stream)
 
 
 def _holds(draft: Draft, line: dict[str, Any]) -> bool:

@@ -112,7 +112,7 @@ def encode(tokenizer: Tokenizer, group: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the token ids of each passage of a group, with the answer's tokens (or -1)."""
     rows = []
     for shown in group["passages"]:
-        before = f"{shown['headline']}\n" if shown["headline"] else ""
+        before = f"{shown['above']}\n" if shown["above"] else ""
         encoding = tokenizer.encode(as_trained(group["question"]), before + shown["text"])
         ids = encoding.ids[:_ALL_TOKENS]
         inside = [i for i, kind in enumerate(encoding.sequence_ids[:_ALL_TOKENS]) if kind == 1]
@@ -204,6 +204,9 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=2500, help="tokens in a batch")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--bfloat16", action="store_true", help="a quarter faster on processors with AVX-512 BF16"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -238,7 +241,8 @@ def main() -> None:
     print(f"{len(groups)} groups, {steps} steps, from {begun}", flush=True)
     began, total, right = time.monotonic(), 0.0, 0.0
     for step in range(begun, steps):
-        loss, share = loss_of(reader, plan[step])
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
+            loss, share = loss_of(reader, plan[step])
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)

@@ -42,6 +42,7 @@ from rag.answering.hope import (
     misses_answer,
     misses_point,
     proves_itself,
+    singled_out,
 )
 from rag.answering.plain import inert, without_marks
 from rag.answering.premise import asks_again, false_premises
@@ -81,18 +82,21 @@ def answer_events(
     before: str = "",
     history: Sequence[Turn] = (),
     limited: bool = False,
+    articles: int = 1,
     timings: Mapping[str, float] | None = None,
 ) -> Iterator[StreamEvent]:
     """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
 
     `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
     turns supply, and `before` the question that it follows. Who only asks for more (还有呢) is not
-    told again what the answers of `history` say. `limited` says that filters limited the search.
+    told again what the answers of `history` say. `limited` says that filters limited the search,
+    `articles` how many it looked through.
     `timings` are the seconds of the steps before; the answer's own are added.
     """
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
+    run.singled_out = singled_out(run.completed, articles)
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
@@ -125,6 +129,7 @@ class _Run:
         self.completed = completed
         self.before = before
         self.said = ""
+        self.singled_out = 0.0
         self.evidence = evidence
         self.generator = generator
         self.settings = settings
@@ -149,12 +154,12 @@ class _Run:
             selected = selected[: self.settings.sentences]
         self.trace["selected"] = [item.sentence.text for item in selected]
         self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
-        self.trace["likelihood"] = likelihood(self.evidence)
+        self.trace["likelihood"] = likelihood(self.evidence, self.singled_out)
         self._clock("select")
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
-        if is_hopeless(self.evidence, selected):
+        if is_hopeless(self.evidence, selected, self.singled_out):
             yield self.refuse("找到的报道没有写明所问的事")
             return
         draft = ""
@@ -349,7 +354,7 @@ class _Run:
         if found.verdict is Verdict.UNSUPPORTED:
             if self.settings.unsupported == "remove":
                 return None
-        elif not self._supported() and not proves_itself(self.question, self.evidence, text, found):
+        elif not self._supported() and not self._proves_itself(text, found):
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
@@ -360,6 +365,9 @@ class _Run:
         )
         self.sentences.append(sentence)
         return SentenceVerified(sentence, tuple(self.sources.items))
+
+    def _proves_itself(self, text: str, found: Verification) -> bool:
+        return proves_itself(self.question, self.evidence, text, found, self.singled_out)
 
     def _verified(
         self, text: str, candidates: Sequence[EvidenceSentence]

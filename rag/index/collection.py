@@ -213,6 +213,11 @@ class Collection:
         """Return the numbers of the searched articles that pass; None when nothing filters."""
         return article_numbers(self._reader(), filters)
 
+    def searched(self, filters: Filters = _NO_FILTERS) -> int:
+        """Return how many articles a search with these filters looks through."""
+        selected = self.selected(filters)
+        return self._reader().count("articles") if selected is None else len(selected)
+
     def stats(self) -> CollectionStats:
         """Return the size and make of the collection; all zero before the first ingestion."""
         if not self._exists():

@@ -73,9 +73,12 @@ class Reader:
             ) from error
 
     def judge(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
-        """Return the judgement of each (headline, text)."""
+        """Return the judgement of each (what stands above it, text).
+
+        `rag.retrieval.surroundings` says what stands above; answers are looked for in the text.
+        """
         asked = as_trained(question)
-        before = [f"{headline}\n" if headline else "" for headline, _ in passages]
+        before = [f"{above}\n" if above else "" for above, _ in passages]
         encodings = [
             self._tokenizer.encode(asked, encodable(simplify(start + text)))
             for start, (_, text) in zip(before, passages, strict=True)

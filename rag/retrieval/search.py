@@ -18,6 +18,7 @@ from rag.index.collection import Collection
 from rag.index.snapshot import Snapshot
 from rag.retrieval.fusion import Features, Scores, fuse, relevance, standardise
 from rag.retrieval.question import DateRange, Question, understand
+from rag.retrieval.surroundings import surroundings
 from rag.retrieval.wording import Reading, Wording, overlap, question_wording, read
 from rag.settings import Settings
 from rag.types import Article, Evidence, Filters, Passage, Span
@@ -39,7 +40,6 @@ _HEADLINE_SHARE = 0.5
 _COSINE_UNRELATED, _COSINE_SAME = 0.78, 0.92
 # Share of the nearness in meaning in the score of the best finding; the rest is its wording.
 _NEARNESS_SHARE = 0.5
-_HEADLINE_READ = 60
 # What a unit of the reader's log-odds adds to a relevance; fitted as the weights of `fusion`.
 _JUDGED = 0.3
 # A finding that is this much less relevant than the best gets a third (1/e) of its score.
@@ -250,7 +250,13 @@ def _is_dated(passage: Passage, article: Article, dates: Sequence[DateRange]) ->
 def _reranked(found: Sequence[_Found], question: str, reader: Reader, count: int) -> list[_Found]:
     """The findings with the best `count` judged by the reader and in the order of both together."""
     leading, rest = found[:count], found[count:]
-    passages = [(_above(one.candidate), one.candidate.passage.text) for one in leading]
+    passages = [
+        (
+            surroundings(question, one.candidate.article, one.candidate.passage),
+            one.candidate.passage.text,
+        )
+        for one in leading
+    ]
     judged = [
         replace(one, relevance=one.relevance + _JUDGED * judgement.relevance, judgement=judgement)
         for one, judgement in zip(leading, reader.judge(question, passages), strict=True)
@@ -259,15 +265,6 @@ def _reranked(found: Sequence[_Found], question: str, reader: Reader, count: int
     # What was not read stays behind what was.
     behind = min(0.0, judged[-1].relevance - rest[0].relevance) if judged and rest else 0.0
     return judged + [replace(one, relevance=one.relevance + behind) for one in rest]
-
-
-def _above(candidate: _Candidate) -> str:
-    """The line that the reader sees above a passage.
-
-    What some exports give as a headline is the whole article: it is cut, for reading it takes time.
-    """
-    parts = (candidate.article.headline[:_HEADLINE_READ], candidate.passage.subhead)
-    return " ".join(part for part in parts if part)
 
 
 def _distinct(found: Sequence[_Found], k: int) -> list[_Found]:

@@ -40,5 +40,5 @@ def _digest(path: Path) -> str:
 
 
 READER = Adapter(
-    "reader.safetensors", "c64018bafd2a79abcd7dcccf6d9ae04f4b531c6ad0d02b130589e3274b11aae6"
+    "reader.safetensors", "509f14189857b74e01d94cd62a752ccc0bb71b9a06831b23cbe8b421c982c9b3"
 )
