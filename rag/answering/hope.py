@@ -15,7 +15,7 @@ from rag.answering.focus import Focus, focus_of, holds
 from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
 from rag.chinese.normalise import fold
-from rag.retrieval.surroundings import telling_units
+from rag.chinese.words import content_units
 from rag.types import Evidence, Verdict
 
 # Log-odds that a first sentence is the right answer: of the likeliest passage that it cites, the
@@ -23,9 +23,9 @@ from rag.types import Evidence, Verdict
 # the question singles out an article. Fitted (logistic regression, the last by hand, rounded) on
 # what the default model drafts when nothing stops it for 270 questions that people might ask in
 # other words than the articles', 60 of ats_news_train, and 80 asked of articles that do not answer.
-_CITED, _AGREES, _FOUND, _SINGLED_OUT, _STANDS = 0.53, 1.27, 1.6, 0.2, -1.54
+_CITED, _AGREES, _FOUND, _SPECIFIC, _STANDS = 0.53, 1.27, 1.6, 0.2, -1.54
 # Beyond this a question means one article, and a longer one no other.
-_SINGLED_OUT_AT_MOST = 4.0
+_SPECIFIC_ENOUGH = 4.0
 UNPROVEN = 0.4
 """Likelihood below which a first sentence is not told, and nothing written that cannot reach it."""
 DOUBTFUL = 0.6
@@ -56,33 +56,33 @@ _FAR_WORDING = 0.4
 _FAR_PASSAGE = 0.5
 
 
-def singled_out(question: str, articles: int) -> float:
+def specificity_of(question: str, articles: int) -> float:
     """Return how well a question singles out one of so many articles; 0 is hardly.
 
     It is what the question names, in pairs of characters, less the bits that tell one article from
     all others: 多少人受伤 fits one article of nine, and a hundred of ten thousand.
     """
-    named = len(telling_units(question)) - math.log2(max(articles, 1))
-    return min(named, _SINGLED_OUT_AT_MOST)
+    named = len(content_units(question)) - math.log2(max(articles, 1))
+    return min(named, _SPECIFIC_ENOUGH)
 
 
-def likelihood(evidence: Sequence[Evidence], singled_out: float = 0.0) -> float | None:
+def likelihood(evidence: Sequence[Evidence], specificity: float = 0.0) -> float | None:
     """Return how likely the best answer to be had from the evidence is right, in [0, 1].
 
     That is one that cites the passage which the reader holds likeliest, and says what it sees
     there. None where nothing was read.
     """
     read = [item.answering for item in evidence if item.answering is not None]
-    return _stands(max(read), 1.0, evidence, singled_out) if read else None
+    return _stands(max(read), 1.0, evidence, specificity) if read else None
 
 
-def _stands(cited: float, agrees: float, evidence: Sequence[Evidence], singled_out: float) -> float:
+def _stands(cited: float, agrees: float, evidence: Sequence[Evidence], specificity: float) -> float:
     best = max(item.score for item in evidence)
     return _probability(
         _CITED * _log_odds(cited)
         + _AGREES * agrees
         + _FOUND * best
-        + _SINGLED_OUT * singled_out
+        + _SPECIFIC * specificity
         + _STANDS
     )
 
@@ -97,12 +97,12 @@ def _log_odds(probability: float) -> float:
 
 
 def is_hopeless(
-    evidence: Sequence[Evidence], selected: Sequence[EvidenceSentence], singled_out: float = 0.0
+    evidence: Sequence[Evidence], selected: Sequence[EvidenceSentence], specificity: float = 0.0
 ) -> bool:
     """Return whether neither the reader nor the wording gives reason to look for an answer."""
     if not evidence or not selected:
         return True
-    likely = likelihood(evidence, singled_out)
+    likely = likelihood(evidence, specificity)
     if likely is not None:
         return likely < UNPROVEN
     wording = max(item.score for item in selected)
@@ -150,7 +150,7 @@ def answers_seen(
 
 
 def standing(
-    evidence: Sequence[Evidence], sentence: str, found: Verification, singled_out: float = 0.0
+    evidence: Sequence[Evidence], sentence: str, found: Verification, specificity: float = 0.0
 ) -> float | None:
     """Return how likely a first sentence is the answer, in [0, 1]; None where nothing was read.
 
@@ -166,7 +166,7 @@ def standing(
         max(item.answering or 0.0 for item in cited),
         _agreement(cited, sentence),
         evidence,
-        singled_out,
+        specificity,
     )
 
 
@@ -175,14 +175,14 @@ def proves_itself(
     evidence: Sequence[Evidence],
     sentence: str,
     found: Verification,
-    singled_out: float = 0.0,
+    specificity: float = 0.0,
 ) -> bool:
     """Return whether a first sentence may stand.
 
     In doubt it has to be supported whole and to hold a day or figure where one is asked for; and
     what the reader surely sees in a passage that is not cited goes before it.
     """
-    stands = standing(evidence, sentence, found, singled_out)
+    stands = standing(evidence, sentence, found, specificity)
     if stands is None or stands >= DOUBTFUL:
         return True
     doubts = stands < UNPROVEN or found.verdict is not Verdict.SUPPORTED

@@ -42,7 +42,7 @@ from rag.answering.hope import (
     misses_answer,
     misses_point,
     proves_itself,
-    singled_out,
+    specificity_of,
 )
 from rag.answering.plain import inert, without_marks
 from rag.answering.premise import asks_again, false_premises
@@ -96,7 +96,7 @@ def answer_events(
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
-    run.singled_out = singled_out(run.completed, articles)
+    run.specificity = specificity_of(run.completed, articles)
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
@@ -129,7 +129,7 @@ class _Run:
         self.completed = completed
         self.before = before
         self.said = ""
-        self.singled_out = 0.0
+        self.specificity = 0.0
         self.evidence = evidence
         self.generator = generator
         self.settings = settings
@@ -154,12 +154,12 @@ class _Run:
             selected = selected[: self.settings.sentences]
         self.trace["selected"] = [item.sentence.text for item in selected]
         self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
-        self.trace["likelihood"] = likelihood(self.evidence, self.singled_out)
+        self.trace["likelihood"] = likelihood(self.evidence, self.specificity)
         self._clock("select")
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
-        if is_hopeless(self.evidence, selected, self.singled_out):
+        if is_hopeless(self.evidence, selected, self.specificity):
             yield self.refuse("找到的报道没有写明所问的事")
             return
         draft = ""
@@ -367,7 +367,7 @@ class _Run:
         return SentenceVerified(sentence, tuple(self.sources.items))
 
     def _proves_itself(self, text: str, found: Verification) -> bool:
-        return proves_itself(self.question, self.evidence, text, found, self.singled_out)
+        return proves_itself(self.question, self.evidence, text, found, self.specificity)
 
     def _verified(
         self, text: str, candidates: Sequence[EvidenceSentence]

@@ -58,6 +58,12 @@ def bigrams(text: str) -> list[str]:
     return folded_bigrams(fold(text))
 
 
+def content_units(text: str) -> list[str]:
+    """Return the pairs of characters of the content words of `text`; figures, Latin words whole."""
+    folded = fold(text)
+    return folded_units(folded, filter(is_content, folded_words(folded)))
+
+
 # The same for text that is in search form already: folding costs more than all of these.
 
 
@@ -89,3 +95,11 @@ def load_user_words(words: Iterable[str]) -> None:
     for word in words:
         if folded := fold(word):
             rjieba.add_word(folded, None, None)
+
+
+def folded_units(folded: str, content: Iterable[str]) -> list[str]:
+    """Return the `content_units` of a text in search form whose content words are given."""
+    telling = set("".join(content))
+    pairs = (pair for pair in folded_bigrams(folded) if telling.issuperset(pair))
+    whole = (unit for unit in folded_characters(folded) if unit.isascii())
+    return list(dict.fromkeys((*pairs, *whole)))

@@ -6,11 +6,12 @@ and 当天. Whether a passage answers a question about 王芳 can then not be to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.chinese.normalise import fold
+from rag.chinese.normalise import fold, simplify
 from rag.chinese.sentences import split_sentences
-from rag.chinese.words import folded_bigrams, folded_characters, folded_words, is_content
+from rag.chinese.words import content_units
 from rag.index.chunking import Draft
 from rag.types import Article, Passage, Span
 
@@ -34,7 +35,8 @@ def surroundings(
     and passage have not; where none holds any, the first one.
     """
     above = f"{article.headline[:_HEADLINE]} {passage.subhead}".strip() if headline else ""
-    missing = telling_units(question) - _held(f"{above}\n{passage.text}", question)
+    held = fold(f"{above}\n{passage.text}")
+    missing = [unit for unit in _units(question) if unit not in held]
     best, most = None, 0
     for span, folded in _sentences(article.text[:_LOOKED_THROUGH]):
         if span.start < passage.end and passage.start < span.end:
@@ -46,18 +48,10 @@ def surroundings(
     return "\n".join(part for part in (above, told) if part)
 
 
-@lru_cache(maxsize=64)
-def telling_units(question: str) -> frozenset[str]:
-    """Return the pairs of characters of a question's content words, and figures whole."""
-    folded = fold(question)
-    telling = set("".join(filter(is_content, folded_words(folded))))
-    pairs = {pair for pair in folded_bigrams(folded) if telling.issuperset(pair)}
-    return frozenset(pairs | {one for one in folded_characters(folded) if one.isascii()})
-
-
-def _held(text: str, question: str) -> set[str]:
-    folded = fold(text)
-    return {unit for unit in telling_units(question) if unit in folded}
+# Each passage of a search is looked at for the same question.
+@lru_cache(maxsize=16)
+def _units(question: str) -> tuple[str, ...]:
+    return tuple(content_units(question))
 
 
 @lru_cache(maxsize=1024)
@@ -65,10 +59,12 @@ def _sentences(text: str) -> tuple[tuple[Span, str], ...]:
     return tuple((span, fold(text[span.start : span.end])) for span in split_sentences(text))
 
 
-def _cut(sentence: str, missing: set[str] | frozenset[str]) -> str:
+def _cut(sentence: str, missing: Sequence[str]) -> str:
     sentence = sentence.strip()
     if len(sentence) <= _SENTENCE:
         return sentence
-    places = [place for unit in missing if (place := sentence.find(unit)) >= 0]
+    # As the reader sees it: what is looked for is simplified, the article may not be.
+    plain = simplify(sentence)
+    places = [place for unit in missing if (place := plain.find(unit)) >= 0]
     start = max(0, min(min(places, default=0) - _BEFORE, len(sentence) - _SENTENCE))
     return sentence[start : start + _SENTENCE]

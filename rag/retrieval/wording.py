@@ -13,7 +13,13 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from rag.chinese.normalise import fold
-from rag.chinese.words import folded_bigrams, folded_characters, folded_words, is_content
+from rag.chinese.words import (
+    folded_bigrams,
+    folded_characters,
+    folded_units,
+    folded_words,
+    is_content,
+)
 from rag.index.snapshot import Snapshot
 
 # Words that occur in every other passage tell nothing; so do units this common.
@@ -124,8 +130,8 @@ def question_wording(question: str, snapshot: Snapshot) -> Wording:
     telling = set("".join(words))
     pairs = _rarities(folded_bigrams(folded), "bigrams", snapshot)
     single = _rarities(folded_characters(folded), "characters", snapshot)
-    units = {pair: rarity for pair, rarity in pairs.items() if telling.issuperset(pair)}
-    units |= {unit: rarity for unit, rarity in single.items() if unit.isascii()}
+    rarities = pairs | single
+    units = {unit: rarities[unit] for unit in folded_units(folded, words)}
     return Wording(
         folded,
         _telling(units),

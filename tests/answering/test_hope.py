@@ -8,7 +8,7 @@ from datetime import date
 from rag.answering.evidence import select_sentences
 from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.extractive import ExtractiveGenerator
-from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, singled_out
+from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, specificity_of
 from rag.answering.pipeline import answer_events
 from rag.settings import AnsweringSettings
 from rag.types import Answer, AnswerDone, Evidence, Span, Verdict
@@ -237,10 +237,10 @@ def test_an_article_that_says_the_same_is_no_other_report():
 def test_what_singles_out_an_article_is_told_more_readily():
     """多少人受伤 may mean one of nine articles, but not one of ten thousand."""
     vague, named = "失火造成多少人受伤?", "和平社区4月7日夜里的失火造成多少人受伤?"
-    assert singled_out(vague, 9) > singled_out(vague, 10_000)
-    assert singled_out(named, 10_000) > singled_out(vague, 10_000)
+    assert specificity_of(vague, 9) > specificity_of(vague, 10_000)
+    assert specificity_of(named, 10_000) > specificity_of(vague, 10_000)
     long = POLICE.text + MARKET.text
-    assert singled_out(long, 9) == singled_out(long + vague, 9)
+    assert specificity_of(long, 9) == specificity_of(long + vague, 9)
 
     evidence = read(POLICE, likely=0.35, answer="赵立新", score=0.5)
     generator = Scripted(CHIEF)

@@ -13,6 +13,7 @@ from rag.models.reader import Judgement
 from rag.retrieval.fusion import Features, fuse, relevance, standardise
 from rag.retrieval.question import understand
 from rag.retrieval.search import search
+from rag.retrieval.surroundings import surroundings
 from rag.settings import Settings
 from rag.types import Filters, Span
 from tests.support.collections import MARKET, PLAYGROUND, SNOW, article, source_file
@@ -221,9 +222,9 @@ def test_the_reader_moves_up_what_answers_and_says_where(ask):
     assert best.article.text[best.answer.start : best.answer.end] == word
     assert f"可能的答案“{word}”" in best.reasons
     assert best.passage.text in [text for _, text in reader.seen]
-    assert any(
-        best.article.headline in above for above, text in reader.seen if text == best.passage.text
-    )
+    above = surroundings(question, best.article, best.passage)
+    assert best.article.headline in above
+    assert (above, best.passage.text) in reader.seen
 
 
 def test_only_the_leading_passages_are_read_and_stay_in_front(ask, settings):

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from rag.chinese.words import content_units
 from rag.index.chunking import split_article
-from rag.retrieval.surroundings import surroundings, telling_units
+from rag.retrieval.surroundings import surroundings
 from rag.types import Article
 
 LEAD = "4月8日,东湖派出所联合和平社区为12个老旧小区安装烟感器3200个。"
@@ -49,8 +50,15 @@ def test_what_is_long_is_cut_around_what_was_looked_for() -> None:
     assert len(sentence) <= 62
 
 
+def test_what_was_looked_for_is_found_in_traditional_characters() -> None:
+    long = "、".join(f"第{number}社區" for number in range(40)) + "和豐臺醫院都裝了。"
+    article = Article("c", "", f"{LEAD}\n{long}\n{MONEY}", "test")
+    passage = split_article(article, 20)[-1]
+    assert "豐臺醫院" in surroundings("丰台医院花了多少钱？", article, passage)
+
+
 def test_function_words_and_question_words_are_not_looked_for() -> None:
-    assert telling_units("请问这是谁的？") == set()
-    units = telling_units("G312国道上的是什么？")
-    assert units >= {"g312", "国道"}
+    assert content_units("请问这是谁的？") == []
+    units = content_units("G312国道上的是什么？")
+    assert {"g312", "国道"} <= set(units)
     assert not any("的" in unit or "什" in unit for unit in units)
