@@ -193,7 +193,7 @@ class Assistant:
         from rag.answering.inquiry import turns
         from rag.answering.pipeline import answer_events
         from rag.retrieval.question import understand
-        from rag.retrieval.search import search
+        from rag.retrieval.search import search, with_days_printed
 
         asked = self._checked(question)
         collection = self._opened()
@@ -223,7 +223,7 @@ class Assistant:
             history=recent,
             today=self.today,
             limited=bool(limits),
-            articles=collection.searched(limits),
+            articles=collection.searched(with_days_printed(collection, understood, limits)),
             timings={"search": round(time.perf_counter() - started, 4)},
         ):
             if isinstance(event, AnswerDone):

@@ -121,7 +121,7 @@ def search(
         raise QuestionError(
             f"{wanted} passages were asked for", remedy="ask for one passage at least (k >= 1)"
         )
-    filters = _with_days_printed(collection, question, filters)
+    filters = with_days_printed(collection, question, filters)
     # Slips of the keyboard are mended for both channels.
     mended = collection.snapshot().mended(question.search_text)
     vector = embedder.embed_queries([mended])[0]
@@ -135,8 +135,8 @@ def search(
     return _explain(kept[:wanted], wording)
 
 
-def _with_days_printed(collection: Collection, question: Question, filters: Filters) -> Filters:
-    """The filters, narrowed to the days whose newspaper is asked for if anything appeared then."""
+def with_days_printed(collection: Collection, question: Question, filters: Filters) -> Filters:
+    """Return the filters, narrowed to the days whose newspaper is asked for if there is one."""
     if not question.printed or filters.published_from or filters.published_to:
         return filters
     narrowed = replace(

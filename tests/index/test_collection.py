@@ -84,6 +84,7 @@ class TestReading:
     def test_filters_apply_in_both_channels(self, filled):
         filters = Filters(published_from=date(2023, 12, 11), published_to=date(2023, 12, 13))
         lexical, dense = ask(filled, "足球联赛和早市", filters)
+        assert 0 < filled.searched(filters) < filled.searched() == filled.stats().articles
         for hits in (lexical, dense):
             found = filled.passages([key for key, _ in hits]).values()
             assert {passage.article_id for passage in found} == {MARKET.id}
