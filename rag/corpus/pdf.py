@@ -49,9 +49,13 @@ def read_pdf(data: bytes, source: str, published: date | None = None) -> ReadRes
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        reason = "needs a password" if "assword" in str(error) else f"is no readable PDF: {error}"
+        if "assword" in str(error):
+            raise CorpusError(
+                f"{source} needs a password", remedy="save it again without protection"
+            ) from error
         raise CorpusError(
-            f"{source} {reason}", remedy="save it again without protection"
+            f"{source} is no readable PDF: {error}",
+            remedy="fetch it again from where it came, or print it anew from a PDF viewer",
         ) from error
     try:
         texts, dropped, doubted = _read(document, source)

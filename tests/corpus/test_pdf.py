@@ -119,7 +119,7 @@ def test_a_blank_page_is_no_problem():
 
 
 def test_what_is_no_pdf_is_named():
-    with pytest.raises(CorpusError, match=r"a\.pdf"):
+    with pytest.raises(CorpusError, match=r"a\.pdf is no readable PDF.*fetch it again"):
         read_pdf(b"%PDF-1.4 and nothing more", "a.pdf")
 
 
