@@ -110,7 +110,9 @@ class GeneratorSettings(_Section):
         description="name in the catalogue, GGUF file, hub name or folder, or the endpoint's name",
     )
     adapter: str = Field(
-        "", description="GGUF file of low-rank additions (LoRA) to llama.cpp's model; empty: none"
+        "auto",
+        description="GGUF file of low-rank additions (LoRA) by which llama.cpp's model judges its"
+        " evidence; auto: the one that WenBao ships for the model, if any; empty: none",
     )
     base_url: str = Field("", description="address of the OpenAI-compatible endpoint")
     api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible endpoint")

@@ -1,4 +1,4 @@
-"""What the generator learns from: statements by rule, evidence with questions, packed sequences."""
+"""What reader and generator learn from: passages and evidence with questions, packed prompts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.generators.base import REFUSAL
+from rag.models.reader import load_reader
+from rag.settings import Settings
 from tests.answering.test_generators import tiny_checkpoint
 
 FOLDER = Path(__file__).parents[1] / "training"
-SENTENCE = "运河早市于2021年5月整体搬迁至人民路北侧，由街道办事处管理，设置摊位260个。"
 
 
 @pytest.fixture
@@ -24,38 +24,6 @@ def load(monkeypatch):
     yield importlib.import_module
     for path in FOLDER.glob("*.py"):
         sys.modules.pop(path.stem, None)
-
-
-@pytest.mark.parametrize(
-    ("question", "answer", "stated"),
-    [
-        ("运河早市是什么时候搬迁的？", "2021年5月", "运河早市是2021年5月搬迁的。"),
-        ("请问运河早市由谁管理?", "街道办事处", "运河早市由街道办事处管理。"),
-        ("运河早市设置了多少个摊位？", "260个", "运河早市设置了260个摊位。"),
-        ("运河早市搬到了什么地方", "人民路北侧", "运河早市搬到了人民路北侧。"),
-    ],
-)
-def test_a_question_becomes_the_statement_that_answers_it(load, question, answer, stated):
-    start = SENTENCE.index(answer)
-    made = list(load("statements").statements(question, SENTENCE, start, start + len(answer)))
-    assert made[0] == stated
-    assert all(answer in text for text in made)
-
-
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
-        ("运河早市为什么搬迁？", "街道办事处"),  # asks for no part of a statement
-        ("谁在什么时候管理运河早市？", "街道办事处"),  # asks for two
-        # The answer says the question's words again.
-        ("运河早市于哪年整体搬迁？", "运河早市于2021年5月整体搬迁"),
-    ],
-)
-def test_where_no_rule_makes_a_statement_the_source_is_quoted(load, question, answer):
-    start = SENTENCE.index(answer)
-    made = list(load("statements").statements(question, SENTENCE, start, start + len(answer)))
-    assert made
-    assert all(text.rstrip("。") in SENTENCE for text in made)
 
 
 ARTICLES = {
@@ -77,33 +45,49 @@ def write(path, lines):
         stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def test_every_answer_is_held_by_its_evidence_and_every_refusal_is_not(load, tmp_path):
+def own_file(path: Path, asked: list[dict[str, object]]) -> Path:
+    lines = ({"corpus": "news", "article": "a", **one} for one in asked)
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def test_what_evidence_is_said_to_answer_stands_in_it(load, tmp_path, monkeypatch):
     corpus = [{"id": key, "title": key * 2, "text": text} for key, text in ARTICLES.items()]
-    write(tmp_path / "cmrc2018_train.corpus.jsonl.gz", corpus)
+    people = [{"id": f"c{key}", "title": "", "text": f"据介绍，{t}"} for key, t in ARTICLES.items()]
+    write(tmp_path / "news.corpus.jsonl.gz", corpus)
+    write(tmp_path / "cmrc2018_train.corpus.jsonl.gz", people)
     write(
         tmp_path / "cmrc2018_train.qa.jsonl.gz",
-        [{"question": q, "answers": [a], "context": [key]} for q, a, key in ASKED],
+        [{"question": q, "answers": [a], "context": [f"c{key}"]} for q, a, key in ASKED],
     )
-    grounded, questions = load("grounded"), load("questions")
+    start = ARTICLES["a"].index("街道办事处")
+    own = [
+        {"question": "早市归谁管呀", "start": start, "end": start + 5},
+        {"question": "早市的摊位一个月租金多少", "start": -1, "end": -1},
+    ]
+    judgements, questions = load("judgements"), load("questions")
+    monkeypatch.setattr(judgements, "FILE", own_file(tmp_path / "own.jsonl", own))
     gold = {question.rstrip("？"): answer for question, answer, _ in ASKED}
-    answered = refused = 0
-    for seed in range(20):
-        chance = random.Random(seed)
-        words = questions.Words(question for question, _, _ in ASKED)
-        shelf = grounded.people(tmp_path, chance)
-        for example in grounded.examples(shelf, words, chance):
-            for turn in example.turns:
+    gold |= {"早市归谁管呀": "街道办事处"}
+    reader = load_reader(Settings.load())
+    assert reader is not None, "run `wenbao models fetch`"
+    chance = random.Random(1)
+    shelf = judgements.Shelf(tmp_path, reader, chance)
+    words = questions.Words(question for question, _, _ in ASKED)
+    counts = {True: 0, False: 0}
+    for _ in range(15):
+        for key in (*shelf.own, *shelf.people):
+            example = judgements.example_of(key, shelf, words, chance)
+            for turn in example.turns if example else ():
                 answer = gold.get(turn.question.rstrip("？"))
-                if turn.answer == REFUSAL:
-                    refused += 1
-                    # A question nobody changed is refused where its answer is not shown.
-                    assert answer is None or answer not in example.evidence
-                else:
-                    answered += 1
-                    assert answer is None or answer in turn.answer
+                counts[turn.answered] += 1
+                if turn.answered:
                     assert answer is None or answer in example.evidence
-    assert answered > 10
-    assert refused > 10
+                    assert turn.question != "早市的摊位一个月租金多少"
+                else:
+                    # A question nobody changed is not answered where its answer is not shown.
+                    assert answer is None or answer not in example.evidence
+    assert min(counts.values()) > 20
 
 
 def test_our_own_questions_are_shown_their_answer_or_what_is_nearest_to_them(
@@ -117,15 +101,7 @@ def test_our_own_questions_are_shown_their_answer_or_what_is_nearest_to_them(
         {"question": "早市的摊位一个月租金多少", "start": -1, "end": -1},
     ]
     own = load("own")
-    file = tmp_path / "own_questions.jsonl"
-    file.write_text(
-        "".join(
-            json.dumps({"corpus": "news", "article": "a", **one}, ensure_ascii=False) + "\n"
-            for one in asked
-        ),
-        "utf-8",
-    )
-    monkeypatch.setattr(own, "FILE", file)
+    monkeypatch.setattr(own, "FILE", own_file(tmp_path / "own_questions.jsonl", asked))
     for seed in range(5):
         answered, unanswered = own.own(tmp_path, random.Random(seed))
         right, *others = answered.passages
@@ -153,7 +129,7 @@ def test_our_own_questions_point_into_articles():
     assert all(one["end"] <= length[one["article"]] for one in over_texts)
 
 
-def test_questions_packed_together_cost_what_each_costs_alone(load, tmp_path):
+def test_prompts_packed_together_are_answered_as_each_alone(load, tmp_path):
     torch = pytest.importorskip("torch")
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -161,17 +137,33 @@ def test_questions_packed_together_cost_what_each_costs_alone(load, tmp_path):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
     packed = load("packed")
-    turns = [
-        {"question": "何时搬迁?", "answer": "2021年5月。"},
-        {"question": "谁管理?", "answer": REFUSAL},
-        {"question": "何时搬迁的?", "answer": "早市于2021年5月搬迁。"},
+    examples = [
+        {
+            "evidence": "《早市》\n早市于2021年5月搬迁。",
+            "turns": [
+                {"question": "何时搬迁?", "answered": True},
+                {"question": "谁管理?", "answered": False},
+            ],
+        },
+        {
+            "evidence": "《早市》\n早市由街道办事处管理。",
+            "turns": [{"question": "谁管理早市?", "answered": True}],
+        },
     ]
-    example = {"evidence": "《早市》\n早市于2021年5月搬迁。", "turns": turns}
-    together = packed.pack(tokenizer, example)
-    alone = [packed.pack(tokenizer, {**example, "turns": [turn]}) for turn in turns]
-    assert len(together.ids) < 0.6 * sum(len(one.ids) for one in alone)
+    together = packed.pack(tokenizer, examples)
+    alone = [
+        packed.pack(tokenizer, [{**example, "turns": [turn]}])
+        for example in examples
+        for turn in example["turns"]
+    ]
+    assert together.answered == [True, False, True]
+    assert len(together.ids) < 0.8 * sum(len(one.ids) for one in alone)
+    begins = alone[0].ids[-1]
     with torch.no_grad():
-        loss = packed.loss_of(model, together)
-        parts = [packed.loss_of(model, one) for one in alone]
-    assert loss.item() == pytest.approx(sum(part.item() for part in parts), rel=1e-4)
-    assert len({round(part.item(), 4) for part in parts}) == 3
+        # What an untrained model says hardly depends on what it read before.
+        for layer in model.model.layers:
+            layer.self_attn.o_proj.weight.mul_(1000)
+        odds = packed.refusal_odds(model, together, begins)
+        parts = torch.cat([packed.refusal_odds(model, one, begins) for one in alone])
+    assert torch.allclose(odds, parts, atol=1e-4)
+    assert len({round(part, 3) for part in parts.tolist()}) == 3

@@ -1,10 +1,12 @@
-"""Trains a small adapter for a generator: short answers from the evidence, or the refusal.
+"""Trains the generator to judge its evidence: to begin its refusal as likely as it has no answer.
 
     python training/generator.py --examples FILE.jsonl --model FILE.gguf --out FILE.gguf
 
-The model is the GGUF file that the product runs, so the adapter is trained against the weights as
-they were rounded. Low-rank additions (LoRA, Hu et al. 2021) to its upper layers are trained and
-written as a GGUF adapter, in float16. Interrupted, it goes on from the last checkpoint beside FILE.
+Only the probability of the refusal's first token is trained (binary cross-entropy), so that what
+the model writes otherwise stays its own. The model is the GGUF file that the product runs, so the
+adapter is trained against the weights as they were rounded. Low-rank additions (LoRA, Hu et al.
+2021) to its upper layers are trained and written as a GGUF adapter, in float16. Interrupted, it
+goes on from the last checkpoint beside FILE.
 """
 
 from __future__ import annotations
@@ -21,9 +23,12 @@ from typing import Any
 
 import gguf
 import torch
-from packed import loss_of, pack
+from packed import pack, refusal_odds
 from peft import LoraConfig, get_peft_model
+from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+from rag.answering.generators.chat import BEGINS
 
 _MATRICES = {
     "q_proj": "attn_q",
@@ -35,8 +40,7 @@ _MATRICES = {
     "down_proj": "ffn_down",
 }
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-_CHECKPOINT_STEPS = 25
-_LONGEST = 1400
+_CHECKPOINT_STEPS = 20
 
 
 def _keep_memory() -> None:
@@ -75,10 +79,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="GGUF file of the generator")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--from-layer", type=int, default=8, help="first layer that is adapted")
-    parser.add_argument("--rate", type=float, default=3e-4)
-    parser.add_argument("--count", type=int, default=800, help="examples to learn from")
-    parser.add_argument("--batch", type=int, default=4, help="examples a step")
+    parser.add_argument("--from-layer", type=int, default=12, help="first layer that is adapted")
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--count", type=int, default=690, help="examples to learn from")
+    parser.add_argument("--batch", type=int, default=3, help="examples a step")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -113,8 +117,8 @@ def main() -> None:
     with options.examples.open(encoding="utf-8") as stream:
         read = [json.loads(line) for line in stream]
     random.Random(options.seed).shuffle(read)
-    examples = [pack(tokenizer, example) for example in read[: options.count]]
-    examples = [example for example in examples if len(example.ids) <= _LONGEST]
+    examples = read[: options.count]
+    [begins] = tokenizer(BEGINS, add_special_tokens=False).input_ids
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     steps = len(examples) // options.batch
     optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.0)
@@ -123,32 +127,29 @@ def main() -> None:
     )
     state = options.out.with_suffix(".checkpoint.pt")
     begun = _resume(state, trained, optimizer, schedule)
-    tokens = sum(len(example.ids) for example in examples) / max(1, len(examples))
-    print(
-        f"{len(examples)} examples of {tokens:.0f} tokens, {steps} steps, from {begun}", flush=True
-    )
+    print(f"{len(examples)} examples, {steps} steps, from {begun}", flush=True)
     began = time.monotonic()
-    total = answers = 0.0
+    total = 0.0
     for step in range(begun, steps):
-        batch = examples[step * options.batch : (step + 1) * options.batch]
-        count = sum(max(example.branch) for example in batch)
-        for example in batch:
-            loss = loss_of(model.get_base_model(), example)
-            (loss / count).backward()
-            total, answers = total + loss.item(), answers + max(example.branch)
+        packed = pack(tokenizer, examples[step * options.batch : (step + 1) * options.batch])
+        refused = torch.tensor([not answered for answered in packed.answered])
+        odds = refusal_odds(model.get_base_model(), packed, begins)
+        loss = functional.binary_cross_entropy_with_logits(odds, refused.float())
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
+        total += loss.item()
         if (step + 1) % 5 == 0:
             rate = (time.monotonic() - began) / (step + 1 - begun)
             left = rate * (steps - step - 1) / 60
             print(
-                f"step {step + 1}/{steps} loss {total / answers:.3f} {rate:.1f} s/step"
+                f"step {step + 1}/{steps} loss {total / 5:.3f} {rate:.1f} s/step"
                 f" {left:.0f} min left",
                 flush=True,
             )
-            total = answers = 0.0
+            total = 0.0
         if (step + 1) % _CHECKPOINT_STEPS == 0 or step + 1 == steps:
             write_adapter(model, alpha, options.out)
             kept = {

@@ -24,7 +24,7 @@ from rag.index.chunking import Draft, split_article
 from rag.types import Article
 
 FILE = Path(__file__).with_name("own_questions.jsonl")
-_TEXTS = "own_texts"
+TEXTS = "own_texts"
 _HEADLINES = 0.7
 # Articles that are not asked about, as passages of other articles.
 _OTHERS = 2000
@@ -51,7 +51,7 @@ class _Shelf:
     """The articles asked about and some others, cut into passages."""
 
     def __init__(self, data: Path, asked: set[Key], chance: random.Random) -> None:
-        self._articles = dict(_articles(data, asked, chance))
+        self._articles = dict(articles_of(data, asked, chance))
         self._passages = {
             key: [
                 draft
@@ -93,7 +93,10 @@ class _Shelf:
         ]
 
 
-def _articles(data: Path, asked: set[Key], chance: random.Random) -> Iterator[tuple[Key, Article]]:
+def articles_of(
+    data: Path, asked: set[Key], chance: random.Random
+) -> Iterator[tuple[Key, Article]]:
+    """Yield the articles that are asked about, and others of the same corpora."""
     for corpus in sorted({corpus for corpus, _ in asked}):
         lines = list(_lines(data, corpus))
         others = {line["id"] for line in chance.sample(lines, min(_OTHERS, len(lines)))}
@@ -104,10 +107,10 @@ def _articles(data: Path, asked: set[Key], chance: random.Random) -> Iterator[tu
 
 
 def _lines(data: Path, corpus: str) -> Iterator[dict[str, Any]]:
-    if corpus != _TEXTS:
+    if corpus != TEXTS:
         yield from read_lines(data / f"{corpus}.corpus.jsonl.gz")
         return
-    with FILE.with_name(f"{_TEXTS}.jsonl").open(encoding="utf-8") as stream:
+    with FILE.with_name(f"{TEXTS}.jsonl").open(encoding="utf-8") as stream:
         yield from map(json.loads, stream)
 
 

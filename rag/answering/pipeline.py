@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from rag.answering.citations import Sources
@@ -30,21 +31,16 @@ from rag.answering.evidence import (
 )
 from rag.answering.factuality import denial_of, with_bounds
 from rag.answering.fragments import clause_answering, other_report, whole
-from rag.answering.generators.base import REFUSAL, Generator
-from rag.answering.hope import (
-    answers_seen,
+from rag.answering.generators.base import Generator, Opinion
+from rag.answering.hope import FAVOUR, Hope, answers_seen, specificity_of
+from rag.answering.plain import inert, without_marks
+from rag.answering.point import (
     is_about,
     is_beside_the_point,
-    is_hopeless,
     is_of_kind,
-    likeliest,
-    likelihood,
     misses_answer,
     misses_point,
-    proves_itself,
-    specificity_of,
 )
-from rag.answering.plain import inert, without_marks
 from rag.answering.premise import asks_again, false_premises
 from rag.answering.printed import as_printed, stands_in
 from rag.answering.verification import Verification, verify
@@ -96,7 +92,7 @@ def answer_events(
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
-    run.specificity = specificity_of(run.completed, articles)
+    run.hope = Hope(run.evidence, specificity_of(run.completed, articles))
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
@@ -129,8 +125,9 @@ class _Run:
         self.completed = completed
         self.before = before
         self.said = ""
-        self.specificity = 0.0
+        self.draft = ""
         self.evidence = evidence
+        self.hope = Hope(evidence)
         self.generator = generator
         self.settings = settings
         self.timings: dict[str, float] = {}
@@ -154,46 +151,63 @@ class _Run:
             selected = selected[: self.settings.sentences]
         self.trace["selected"] = [item.sentence.text for item in selected]
         self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
-        self.trace["likelihood"] = likelihood(self.evidence, self.specificity)
+        self.trace["likelihood"] = self.hope.likelihood()
         self._clock("select")
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
-        if is_hopeless(self.evidence, selected, self.specificity):
-            yield self.refuse("找到的报道没有写明所问的事")
+        # Where the generator judges, what it could say in favour is waited for.
+        hoped = replace(self.hope, judged=FAVOUR) if self.generator.judges else self.hope
+        if hoped.is_none(selected):
+            yield self.refuse(self._unsaid())
             return
-        draft = ""
-        verified = 0
-        asked = for_generator(self.question, self.before)
-        for piece in self.generator.stream(asked, selected):
-            if not draft:
-                self._clock("first_token")
-            draft += piece
-            yield TextDelta(piece)
-            spans = split_sentences(draft)
-            # The last span may still grow; a closing quote can follow a full stop.
-            for start, end in spans[verified:-1]:
-                verified += 1
-                event = self._check(draft[start:end], candidates)
-                if event:
-                    yield event
-        for start, end in split_sentences(draft)[verified:]:
-            event = self._check(draft[start:end], candidates)
-            if event:
-                yield event
-        final = draft.strip() == REFUSAL and getattr(self.generator, "weighs_refusals", False)
-        if not final:
-            yield from self._deny(candidates)
-            yield from self._repair(candidates)
+        yield from self._draft(selected, candidates)
+        if self.hope.is_none(selected):
+            yield self.refuse(self._unsaid())
+            return
+        yield from self._deny(candidates)
+        yield from self._repair(candidates)
         event = self._conflict(candidates)
         if event:
             yield event
-        if not final:
-            yield from self._report_others(candidates)
+        yield from self._report_others(candidates)
         self._clock("write")
-        self.trace["draft"] = draft
+        self.trace["draft"] = self.draft
         self.trace["checks"] = self.checks
-        yield self.finish(draft)
+        yield self.finish(self.draft)
+
+    def _draft(
+        self, selected: Sequence[EvidenceSentence], candidates: Sequence[EvidenceSentence]
+    ) -> Iterator[StreamEvent]:
+        """Have an answer written, unless the generator gives it no hope, and check its sentences.
+
+        A sentence is checked as soon as it is finished.
+        """
+        verified = 0
+        asked = for_generator(self.question, self.before)
+        for piece in self.generator.stream(asked, selected):
+            if isinstance(piece, Opinion):
+                self.hope = replace(self.hope, judged=piece.answers)
+                self.trace["judged"] = round(piece.answers, 2)
+                self.trace["likelihood"] = self.hope.likelihood()
+                if self.hope.is_none(selected):
+                    return
+                continue
+            if not self.draft:
+                self._clock("first_token")
+            self.draft += piece
+            yield TextDelta(piece)
+            spans = split_sentences(self.draft)
+            # The last span may still grow; a closing quote can follow a full stop.
+            for start, end in spans[verified:-1]:
+                verified += 1
+                event = self._check(self.draft[start:end], candidates)
+                if event:
+                    yield event
+        for start, end in split_sentences(self.draft)[verified:]:
+            event = self._check(self.draft[start:end], candidates)
+            if event:
+                yield event
 
     def tell_of_article(self, asked: Asked) -> Iterator[StreamEvent]:
         """Say who wrote the article that is meant, or under which headline."""
@@ -236,7 +250,7 @@ class _Run:
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
         """Say the source's own words when the draft does not answer and the reader is sure."""
         said = [item.text for item in self.sentences]
-        seen = likeliest(candidates)
+        seen = self.hope.likeliest(candidates, beside=self._supported())
         if seen is None:
             return
         if not self._supported() or misses_point(self.question, said):
@@ -296,6 +310,11 @@ class _Run:
             return self.refuse("拟出的回答在报道里找不到依据")
         return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
 
+    def _unsaid(self) -> str:
+        if self.hope.is_vague():
+            return "问题没有说清是哪件事，请补充时间、地点或名称再问"
+        return "找到的报道没有写明所问的事"
+
     def refuse(self, reason: str) -> AnswerDone:
         nearest: dict[str, Evidence] = {}
         for item in self.evidence:
@@ -354,7 +373,7 @@ class _Run:
         if found.verdict is Verdict.UNSUPPORTED:
             if self.settings.unsupported == "remove":
                 return None
-        elif not self._supported() and not self._proves_itself(text, found):
+        elif not self._supported() and not self.hope.allows(self.question, text, found):
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
@@ -365,9 +384,6 @@ class _Run:
         )
         self.sentences.append(sentence)
         return SentenceVerified(sentence, tuple(self.sources.items))
-
-    def _proves_itself(self, text: str, found: Verification) -> bool:
-        return proves_itself(self.question, self.evidence, text, found, self.specificity)
 
     def _verified(
         self, text: str, candidates: Sequence[EvidenceSentence]

@@ -28,6 +28,7 @@ class Scripted:
     """A generator that writes a given text, in pieces of three characters."""
 
     name = "scripted"
+    judges = False
 
     def __init__(self, text: str) -> None:
         self.text = text

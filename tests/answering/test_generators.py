@@ -9,11 +9,11 @@ import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from rag.answering.evidence import render, select_sentences
 from rag.answering.generators import ChatGenerator, ExtractiveGenerator, load_generator
-from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.base import REFUSAL, Opinion
 from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, ModelError, SettingsError
@@ -78,11 +78,10 @@ def test_a_failing_chat_model_is_a_generation_error():
 
 
 class Hesitant(BaseChatModel):
-    """Writes its refusal, or an answer where that is forbidden; says how likely the refusal is."""
+    """Writes its refusal unless that is forbidden, and says how likely it would begin it."""
 
     refusal: float
     asked: list = Field(default_factory=list)
-    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @property
     def _llm_type(self):
@@ -93,56 +92,35 @@ class Hesitant(BaseChatModel):
 
     def _stream(self, messages, stop=None, run_manager=None, **kwargs):
         self.asked.append(kwargs)
-        assert self._lock.acquire(blocking=False), "the call before has not been closed"
-        try:
-            yield from self._pieces(**kwargs)
-        finally:
-            self._lock.release()
-
-    def _pieces(self, **kwargs):
-        refuses = self.refusal > 0.4 and "logit_bias" not in kwargs
-        pieces = ["报道", REFUSAL[2:]] if refuses else ["烟感器", "3200个。"]
-        for place, piece in enumerate(pieces):
-            metadata = {}
-            if kwargs.get("logprobs") and place == 0:
-                likely = [("报道", 7, self.refusal), ("烟感器", 9, 1 - self.refusal)]
-                top = [{"token": t, "id": i, "logprob": math.log(p)} for t, i, p in likely]
-                metadata = {"logprobs": {"content": [{"top_logprobs": top}]}}
-            message = AIMessageChunk(content=piece, response_metadata=metadata)
+        pieces = ["烟感器", "3200个。"] if "logit_bias" in kwargs else ["报道", REFUSAL[2:]]
+        likely = [("报道", self.refusal), ("烟感器", 1 - self.refusal), ("报", 1e-9)]
+        top = [{"token": token, "logprob": math.log(p)} for token, p in likely if p]
+        said = {"logprobs": {"content": [{"top_logprobs": top}]}} if "logprobs" in kwargs else {}
+        for piece in pieces:
+            message = AIMessageChunk(content=piece, response_metadata=said)
             yield ChatGenerationChunk(message=message)
 
 
 @pytest.mark.parametrize(
-    ("refusal", "bound", "written", "calls"),
-    [
-        (0.9, 0.5, REFUSAL, 1),
-        (0.1, 0.5, "烟感器3200个。", 1),
-        (0.7, 0.8, "烟感器3200个。", 2),  # its refusal is not sure enough
-        (0.45, 0.8, "烟感器3200个。", 2),  # likelier than any other token, but not than all
-        (0.3, 0.2, REFUSAL, 1),  # its answer is in doubt
-    ],
+    ("refusal", "answers"), [(0.9, -2.197), (0.1, 2.197), (0.0, 13.8), (1 - 1e-7, -13.8)]
 )
-def test_a_generator_refuses_where_it_is_decided_and_not_where_the_model_would(
-    refusal, bound, written, calls
-):
-    evidence = candidates_from(POLICE)
-    seen = []
+def test_a_generator_that_judges_says_first_how_likely_it_can_answer(refusal, answers):
     model = Hesitant(refusal=refusal)
+    opinion, *written = ChatGenerator(model, "hesitant", judges=True).stream(
+        QUESTION, candidates_from(POLICE)
+    )
+    assert opinion.answers == pytest.approx(answers, abs=0.05)
+    # Whether it is heard is decided elsewhere: it writes what it can.
+    assert "".join(written) == "烟感器3200个。"
+    assert len(model.asked) == 1
+    assert "".join(ChatGenerator(model, "plain").stream(QUESTION, candidates_from(POLICE))) == (
+        REFUSAL
+    )
 
-    def decides(probability, given):
-        seen.append(given)
-        return probability > bound
 
-    generator = ChatGenerator(model, "hesitant", decides)
-    assert "".join(generator.stream(QUESTION, evidence)) == written
-    assert seen == [evidence]
-    assert len(model.asked) == calls
-    assert model.asked[1:] == [{"logit_bias": [[7, False]]}] * (calls - 1)
-
-
-def test_a_model_without_probabilities_settles_by_itself():
+def test_a_model_without_probabilities_has_no_opinion():
     model = GenericFakeChatModel(messages=iter([AIMessage("烟感器 3200个 。")]))
-    generator = ChatGenerator(model, "fake", lambda probability, evidence: True)
+    generator = ChatGenerator(model, "fake", judges=True)
     assert "".join(generator.stream(QUESTION, candidates_from(POLICE))) == "烟感器 3200个 。"
 
 
@@ -220,6 +198,24 @@ def test_llama_streams_repeats_itself_and_counts_tokens(llama):
     assert "北京" in whole.content
     assert whole.content == "".join(chunk.content for chunk in chunks)
     assert whole.usage_metadata["input_tokens"] > 10
+
+
+@pytest.mark.llm
+def test_the_default_model_judges_its_evidence():
+    generator = load_generator(Settings.load())
+    evidence = candidates_from(POLICE)
+
+    def opinion(question: str) -> float:
+        first, *written = generator.stream(question, evidence)
+        assert isinstance(first, Opinion)
+        # Its refusal is forbidden, and keeps its probability.
+        assert not "".join(map(str, written)).startswith(REFUSAL[:2])
+        return first.answers
+
+    assert opinion("东湖的派出所装了多少个烟感器?") > 0
+    assert opinion("派出所的所长叫啥名字?") > 0
+    assert opinion("派出所的食堂是哪天装修的?") < 0
+    assert opinion("市博物馆周一开门吗?") < 0
 
 
 @pytest.mark.llm

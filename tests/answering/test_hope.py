@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from rag.answering.evidence import select_sentences
-from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.base import REFUSAL, Opinion
 from rag.answering.generators.extractive import ExtractiveGenerator
-from rag.answering.hope import is_hopeless, likeliest, likelihood, misses_point, specificity_of
+from rag.answering.hope import Hope, specificity_of
 from rag.answering.pipeline import answer_events
+from rag.answering.point import misses_point
 from rag.settings import AnsweringSettings
 from rag.types import Answer, AnswerDone, Evidence, Span, Verdict
 from tests.answering.conftest import MARKET, POLICE, Scripted, evidence_from
@@ -154,12 +155,12 @@ def test_without_a_model_the_nearest_sentence_that_holds_what_is_asked_is_the_an
 
 def test_evidence_that_nobody_read_is_judged_by_its_wording():
     evidence = evidence_from(POLICE)
-    assert likelihood(evidence) is None
+    assert Hope(evidence).likelihood() is None
     near = select_sentences("安装了多少个烟感器?", evidence, SETTINGS)
-    assert not is_hopeless(evidence, near)
-    assert likeliest(near) is None
+    assert not Hope(evidence).is_none(near)
+    assert Hope(evidence).likeliest(near) is None
     weak = [replace(item, score=0.2) for item in evidence]
-    assert is_hopeless(weak, select_sentences("世界杯冠军奖金多少?", weak, SETTINGS))
+    assert Hope(weak).is_none(select_sentences("世界杯冠军奖金多少?", weak, SETTINGS))
 
 
 def test_the_dead_are_no_answer_to_how_many_were_hurt():
@@ -259,3 +260,45 @@ def test_what_singles_out_an_article_is_told_more_readily():
     )
     assert few.answer.text == CHIEF
     assert many.answer.refused
+    assert "请补充时间、地点或名称" in many.answer.reason
+
+
+class Judging(Scripted):
+    """A generator with an opinion of its evidence."""
+
+    judges = True
+
+    def __init__(self, text: str, answers: float) -> None:
+        super().__init__(text)
+        self.opinion = Opinion(answers)
+        self.written = 0
+
+    def stream(self, question, evidence):
+        yield self.opinion
+        for piece in super().stream(question, evidence):
+            self.written += 1
+            yield piece
+
+
+def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees():
+    evidence = read(POLICE, likely=0.6, answer="赵立新", score=0.6)
+    question = "东湖派出所所长是谁?"
+    without, doubting = Judging(CHIEF, 5.0), Judging(CHIEF, -9.0)
+    assert answered(question, without, evidence).text == CHIEF
+    given = answered(question, doubting, evidence)
+    assert given.refused
+    assert given.related
+    assert given.trace["judged"] == -9.0
+    # What will not be told is not written.
+    assert not doubting.written
+
+    # Both together make sure what neither is sure of.
+    for answers, text in ((0.0, CHIEF), (-2.5, None)):
+        seen = read(POLICE, likely=0.4, answer="赵立新", score=0.5)
+        given = answered(question, Judging("所长是王大明。", answers), seen)
+        assert given.refused is (text is None)
+        assert text is None or given.text == text
+
+    unlikely = read(POLICE, likely=0.03, answer="赵立新", score=0.4)
+    assert answered(question, CHIEF, unlikely).refused
+    assert answered(question, Judging(CHIEF, 5.0), unlikely).text == CHIEF

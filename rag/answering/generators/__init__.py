@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.answering.generators.base import REFUSAL, Generator
+from rag.answering.generators.base import REFUSAL, Generator, Opinion
 from rag.answering.generators.chat import ChatGenerator
 from rag.answering.generators.extractive import ExtractiveGenerator
-from rag.answering.hope import refusal_stands
 from rag.errors import ModelError, SettingsError
+from rag.models.adapters import JUDGES
 from rag.models.catalogue import find_model
 from rag.models.weights import model_path
 from rag.settings import Settings
 
-__all__ = ["REFUSAL", "ChatGenerator", "ExtractiveGenerator", "Generator", "load_generator"]
+__all__ = [
+    "REFUSAL",
+    "ChatGenerator",
+    "ExtractiveGenerator",
+    "Generator",
+    "Opinion",
+    "load_generator",
+]
 
 
 def load_generator(settings: Settings) -> Generator:
@@ -49,7 +56,7 @@ def load_generator(settings: Settings) -> Generator:
         )
     from rag.answering.generators.llama_cpp import ChatLlamaCpp
 
-    adapter = Path(options.adapter).expanduser() if options.adapter else None
+    adapter = _adapter(settings)
     return ChatGenerator(
         ChatLlamaCpp(
             path=path,
@@ -59,7 +66,7 @@ def load_generator(settings: Settings) -> Generator:
             max_tokens=options.max_tokens,
         ),
         f"llama.cpp {path.stem}" + (f" + {adapter.stem}" if adapter else ""),
-        refusal_stands if adapter else None,
+        judges=adapter is not None,
     )
 
 
@@ -69,6 +76,14 @@ def _gguf(settings: Settings) -> Path | None:
         path = Path(name).expanduser()
         return path if path.is_file() else None
     return model_path(find_model(name), settings.models)
+
+
+def _adapter(settings: Settings) -> Path | None:
+    options = settings.generator
+    if options.adapter == "auto":
+        shipped = JUDGES.get(options.model)
+        return shipped.path() if shipped else None
+    return Path(options.adapter).expanduser() if options.adapter else None
 
 
 def _endpoint(settings: Settings) -> Generator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rag.answering.evidence import EvidenceSentence
@@ -11,19 +12,32 @@ REFUSAL = "报道没有提到。"
 """What a generator writes, and nothing else, when the evidence does not hold the answer."""
 
 
-class Generator(Protocol):
-    """Writes a draft answer from evidence; what it writes is verified afterwards.
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a generator holds of its evidence before it writes: log-odds that it can answer."""
 
-    One whose attribute `weighs_refusals` is true has weighed what the reader saw before it refuses:
-    its refusal is final, while any other's gives way to an answer that the reader is sure of.
-    """
+    answers: float
+
+
+class Generator(Protocol):
+    """Writes a draft answer from evidence; what it writes is verified afterwards."""
 
     @property
     def name(self) -> str:
         """What wrote the answer, for people: engine and model."""
 
+    @property
+    def judges(self) -> bool:
+        """Whether it was trained to judge its evidence, and says so before it writes."""
+
     def load(self) -> None:
         """Load what is slow to load, so that the first question does not wait for it."""
 
-    def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
-        """Yield the draft piece by piece; `REFUSAL` alone when the evidence holds no answer."""
+    def stream(
+        self, question: str, evidence: Sequence[EvidenceSentence]
+    ) -> Iterator[str | Opinion]:
+        """Yield the draft piece by piece; `REFUSAL` alone when the evidence holds no answer.
+
+        One that judges yields its opinion first, and then writes what it can: whoever listens
+        decides.
+        """

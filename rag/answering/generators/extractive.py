@@ -21,6 +21,7 @@ class ExtractiveGenerator:
     """Answers with the best source sentences, or refuses when none is near enough."""
 
     name = "extractive"
+    judges = False
 
     def load(self) -> None:
         """Nothing to load."""

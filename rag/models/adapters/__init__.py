@@ -6,6 +6,7 @@ How they were trained, on what data and with what result: `training/README.md`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +43,9 @@ def _digest(path: Path) -> str:
 READER = Adapter(
     "reader.safetensors", "509f14189857b74e01d94cd62a752ccc0bb71b9a06831b23cbe8b421c982c9b3"
 )
+JUDGES: Mapping[str, Adapter] = {
+    "qwen2.5-coder-1.5b-instruct": Adapter(
+        "judge-1.5b.gguf", "f8f1c5a274b28ba311963e0e0cfee990d52efaed1d9869c2759dee1ec49a309c"
+    ),
+}
+"""By the name of a language model in the catalogue: what teaches it to judge its evidence."""
