@@ -29,7 +29,7 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
-from rag.answering.factuality import denial_of, with_bounds
+from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
 from rag.answering.generators.base import Generator, Opinion
 from rag.answering.hope import FAVOUR, Hope, answers_seen, specificity_of
@@ -42,8 +42,8 @@ from rag.answering.point import (
     misses_point,
 )
 from rag.answering.premise import asks_again, false_premises
-from rag.answering.printed import as_printed, stands_in
-from rag.answering.verification import Verification, verify
+from rag.answering.telling import told_and_verified
+from rag.answering.verification import Verification
 from rag.chinese.sentences import split_sentences
 from rag.settings import AnsweringSettings
 from rag.types import (
@@ -363,7 +363,7 @@ class _Run:
             return None
         if self.said and repeats(text, self.said):
             return None
-        text, found = self._verified(text, candidates)
+        text, found = told_and_verified(text, self.completed, candidates)
         text = as_statement(text)
         if any(text == told.text for told in self.sentences):
             return None
@@ -384,23 +384,6 @@ class _Run:
         )
         self.sentences.append(sentence)
         return SentenceVerified(sentence, tuple(self.sources.items))
-
-    def _verified(
-        self, text: str, candidates: Sequence[EvidenceSentence]
-    ) -> tuple[str, Verification]:
-        """What verification finds, told as its source prints it where it is a copy of that."""
-        found = verify(text, self.completed, candidates)
-        quotes = [item.sentence.text for item in found.sources]
-        told = text
-        if len(quotes) == 1 and not stands_in(text, candidates):
-            # What the asker says cannot be the draft's slip.
-            wrong = [fact for fact in found.missing if fact.text not in self.completed]
-            told = as_printed(text, quotes[0], wrong)
-            if told == text and found.is_worded_otherwise:
-                told = as_printed(text, quotes[0], question=self.completed)
-            told = inert(without_marks(told))
-        told = with_bounds(told, quotes)
-        return (text, found) if told == text else (told, verify(told, self.completed, candidates))
 
     def _conflict(self, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
         """A sentence that names who says otherwise, for the first sentence that somebody does."""
