@@ -42,6 +42,8 @@ _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
 _PRONOUN = re.compile(r"[他她]")
+# People say 孩子, and count them as what the paper calls 儿童 or 患儿.
+_CHILDREN = re.compile(r"孩子|小朋友|小孩|娃娃?|患儿")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
 
     血透中心有多少名医生 is not answered by the number of its patients.
     """
-    noun = set(fold(counted_noun(question)))
+    noun = set(fold(_CHILDREN.sub("儿童", counted_noun(question))))
     figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
     if figures and tells_other_harm(question, sentence):
         return (Fact(FactKind.COUNTED, question.strip("?？。")),)
@@ -86,7 +88,7 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
         return ()
     for source in sources:
         if any(holds_fact(source, figure) for figure in figures) and (
-            len(noun & set(fold(source.text))) > _COUNTED_HELD * len(noun)
+            len(noun & set(fold(_CHILDREN.sub("儿童", source.text)))) > _COUNTED_HELD * len(noun)
         ):
             return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)

@@ -52,6 +52,8 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
 
 # Offices that are written in two ways.
 _LONG_FORMS = {"外长": "外交部长", "防长": "国防部长", "财长": "财政部长"}
+# Offices of one occasion are mostly told by what is done: 由朱永新主持.
+_DEEDS = {"主持人": "主持", "主讲人": "主讲", "牵头人": "牵头"}
 # Characters between an office and its holder: 吕霞是宝龙社区的党总支书记.
 _BOUND_WITHIN = 16
 
@@ -159,7 +161,14 @@ def unbound_role(sentence: str, question: str, sources: Iterable[SourceText]) ->
     forms = {role, _LONG_FORMS.get(role, role)}
     texts = [fold(source.text) for source in sources]
     bound = any(_is_bound(form, named, text, fold(question)) for form in forms for text in texts)
+    bound = bound or any(_does(role, name, text) for name in named for text in texts)
     return () if bound else (Fact(FactKind.ROLE, role),)
+
+
+def _does(role: str, name: str, text: str) -> bool:
+    """Whether who is named does, in one clause, what the office is called after."""
+    deed = _DEEDS.get(role)
+    return deed is not None and bool(re.search(rf"{re.escape(name)}[^，。；、]{{0,6}}{deed}", text))
 
 
 def _is_bound(role: str, named: Sequence[str], text: str, asked: str) -> bool:

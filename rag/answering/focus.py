@@ -110,7 +110,7 @@ def _asked_unit(question: str) -> set[str]:
 _MEASURES = "户家次台辆套件座条亩吨米岁年天只所"
 _COUNTED = re.compile(
     r"(?:多少|(?<!第)几)(?:人次|[余多]?[个名位家户次件项座条只台辆套所支场枚轮人种类架艘起宗批])?"
-    r"(?P<noun>[\u4e00-\u9fff]{2,8})[?？。]*$"
+    r"(?P<noun>(?!个人[?？。]*$)[\u4e00-\u9fff]{2,8})[?？。]*$"
 )
 # Nouns that only say into what something is divided.
 _DIVISIONS = {"部分", "方面", "阶段", "类型", "种类", "步骤", "环节", "层次", "地方", "内容"}

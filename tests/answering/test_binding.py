@@ -78,6 +78,19 @@ def test_the_number_of_something_else_is_no_answer():
     assert verify("收治80余位尿毒症患者。", question, CANDIDATES).verdict is Verdict.SUPPORTED
 
 
+def test_people_are_counted_in_the_askers_words():
+    gifts = candidates_from(
+        article("送手表", "活动向20名糖尿病儿童赠送手表,参加的家长有35人。15人突击队负责分发。")
+    )
+
+    def told(sentence, question):
+        return verify(sentence, question, gifts).verdict
+
+    assert told("活动向20名糖尿病儿童赠送手表。", "打算送多少个孩子?") is Verdict.SUPPORTED
+    assert told("15人突击队负责分发。", "突击队总共几个人?") is Verdict.SUPPORTED
+    assert told("参加的家长有35人。", "打算送多少名医生?") is Verdict.UNSUPPORTED
+
+
 def test_a_sentence_of_two_articles_is_not_put_together():
     found = verify("12月15日,吴强讲授专题党课。", "", CANDIDATES)
     assert len({item.article.id for item in found.sources}) <= 1

@@ -33,6 +33,12 @@ def test_the_day_of_publication_is_named_by_no_text():
     assert holds_fact(today, Fact(FactKind.DATE, "4月10日"))
 
 
+def test_who_is_said_to_do_it_holds_the_office_of_an_occasion():
+    source = SourceText("市委副书记孙立群作报告，常务副主席朱明华主持开幕会。")
+    assert not unbound_role("常务副主席朱明华主持开幕会。", "开幕会的主持人是谁?", [source])
+    assert unbound_role("市委副书记孙立群作报告。", "开幕会的主持人是谁?", [source])
+
+
 def test_an_office_may_be_asked_for_under_a_short_name():
     source = SourceText("区人大常委会主任汤立群出席会议。")
     assert not unbound_role("区人大常委会主任汤立群。", "区人大的主任是谁?", [source])
