@@ -163,6 +163,7 @@ class _Run:
             return
         yield from self._draft(selected, candidates)
         if self.hope.is_none(selected):
+            self._clock("write")
             yield self.refuse(self._unsaid())
             return
         yield from self._deny(candidates)

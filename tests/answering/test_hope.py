@@ -289,8 +289,9 @@ def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees
     assert given.refused
     assert given.related
     assert given.trace["judged"] == -9.0
-    # What will not be told is not written.
+    # What will not be told is not written, but reading it took its time.
     assert not doubting.written
+    assert "write" in given.timings
 
     # Both together make sure what neither is sure of.
     for answers, text in ((0.0, CHIEF), (-2.5, None)):
