@@ -56,8 +56,9 @@ SURE = 0.65
 _SEEN = 0.3
 PROBABLE = 0.5
 """What the reader holds more likely than not, in a passage found as surely as the best."""
-FAVOUR = 3.0
-"""An opinion in favour, in log-odds: what had no hope with that need not be judged."""
+# An opinion in favour, in log-odds: what has no hope with that need not be judged, nor what is as
+# likely as this without.
+_FAVOUR, _CLEAR = 3.0, 0.85
 # A passage whose score is so near to the best one's was found as surely.
 _AS_SURELY = 0.9
 # What the reader says is not surer than this, nor the generator.
@@ -101,6 +102,13 @@ class Hope:
             return likely < UNPROVEN
         wording = max(item.score for item in selected)
         return wording < _FAR_WORDING and self.evidence[0].score < _FAR_PASSAGE
+
+    def is_open(self, selected: Sequence[EvidenceSentence]) -> bool:
+        """Return whether the generator's opinion could decide."""
+        likely = self.likelihood()
+        if likely is not None and likely >= _CLEAR:
+            return False
+        return not replace(self, judged=_FAVOUR).is_none(selected)
 
     def is_vague(self) -> bool:
         """Return whether nothing but the question, which singles out no article, denies hope."""

@@ -31,8 +31,8 @@ from rag.answering.evidence import (
 )
 from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
-from rag.answering.generators.base import Generator, Opinion
-from rag.answering.hope import FAVOUR, Hope, answers_seen, specificity_of
+from rag.answering.generators.base import Generator
+from rag.answering.hope import Hope, answers_seen, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
     is_about,
@@ -156,16 +156,11 @@ class _Run:
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
-        # Where the generator judges, what it could say in favour is waited for.
-        hoped = replace(self.hope, judged=FAVOUR) if self.generator.judges else self.hope
-        if hoped.is_none(selected):
+        self._judge(selected)
+        if self.hope.is_none(selected):
             yield self.refuse(self._unsaid())
             return
         yield from self._draft(selected, candidates)
-        if self.hope.is_none(selected):
-            self._clock("write")
-            yield self.refuse(self._unsaid())
-            return
         yield from self._deny(candidates)
         yield from self._repair(candidates)
         event = self._conflict(candidates)
@@ -177,23 +172,26 @@ class _Run:
         self.trace["checks"] = self.checks
         yield self.finish(self.draft)
 
+    def _judge(self, selected: Sequence[EvidenceSentence]) -> None:
+        """Hear the generator where it is open whether there is an answer: it costs seconds."""
+        if not self.generator.judges or not self.hope.is_open(selected):
+            return
+        opinion = self.generator.judge(self._asked(), selected)
+        if opinion is not None:
+            self.hope = replace(self.hope, judged=opinion.answers)
+            self.trace["judged"] = round(opinion.answers, 2)
+            self.trace["likelihood"] = self.hope.likelihood()
+        self._clock("judge")
+
+    def _asked(self) -> str:
+        return for_generator(self.question, self.before)
+
     def _draft(
         self, selected: Sequence[EvidenceSentence], candidates: Sequence[EvidenceSentence]
     ) -> Iterator[StreamEvent]:
-        """Have an answer written, unless the generator gives it no hope, and check its sentences.
-
-        A sentence is checked as soon as it is finished.
-        """
+        """Have an answer written; a sentence is checked as soon as it is finished."""
         verified = 0
-        asked = for_generator(self.question, self.before)
-        for piece in self.generator.stream(asked, selected):
-            if isinstance(piece, Opinion):
-                self.hope = replace(self.hope, judged=piece.answers)
-                self.trace["judged"] = round(piece.answers, 2)
-                self.trace["likelihood"] = self.hope.likelihood()
-                if self.hope.is_none(selected):
-                    return
-                continue
+        for piece in self.generator.stream(self._asked(), selected):
             if not self.draft:
                 self._clock("first_token")
             self.draft += piece

@@ -37,6 +37,9 @@ class Scripted:
     def load(self) -> None:
         pass
 
+    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> None:
+        return None
+
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         self.questions.append(question)
         for start in range(0, len(self.text), 3):

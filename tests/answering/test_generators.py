@@ -9,11 +9,10 @@ import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
-from pydantic import Field
 
 from rag.answering.evidence import render, select_sentences
 from rag.answering.generators import ChatGenerator, ExtractiveGenerator, load_generator
-from rag.answering.generators.base import REFUSAL, Opinion
+from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, ModelError, SettingsError
@@ -78,10 +77,9 @@ def test_a_failing_chat_model_is_a_generation_error():
 
 
 class Hesitant(BaseChatModel):
-    """Writes its refusal unless that is forbidden, and says how likely it would begin it."""
+    """Says how likely it would begin a refusal, which it writes unless it is not adapted."""
 
     refusal: float
-    asked: list = Field(default_factory=list)
 
     @property
     def _llm_type(self):
@@ -91,12 +89,11 @@ class Hesitant(BaseChatModel):
         raise NotImplementedError
 
     def _stream(self, messages, stop=None, run_manager=None, **kwargs):
-        self.asked.append(kwargs)
-        pieces = ["烟感器", "3200个。"] if "logit_bias" in kwargs else ["报道", REFUSAL[2:]]
+        pieces = ["报道", REFUSAL[2:]] if kwargs.get("adapted", True) else ["烟感器", "3200个。"]
         likely = [("报道", self.refusal), ("烟感器", 1 - self.refusal), ("报", 1e-9)]
         top = [{"token": token, "logprob": math.log(p)} for token, p in likely if p]
         said = {"logprobs": {"content": [{"top_logprobs": top}]}} if "logprobs" in kwargs else {}
-        for piece in pieces:
+        for piece in pieces[: kwargs.get("max_tokens")]:
             message = AIMessageChunk(content=piece, response_metadata=said)
             yield ChatGenerationChunk(message=message)
 
@@ -104,24 +101,20 @@ class Hesitant(BaseChatModel):
 @pytest.mark.parametrize(
     ("refusal", "answers"), [(0.9, -2.197), (0.1, 2.197), (0.0, 13.8), (1 - 1e-7, -13.8)]
 )
-def test_a_generator_that_judges_says_first_how_likely_it_can_answer(refusal, answers):
-    model = Hesitant(refusal=refusal)
-    opinion, *written = ChatGenerator(model, "hesitant", judges=True).stream(
-        QUESTION, candidates_from(POLICE)
-    )
-    assert opinion.answers == pytest.approx(answers, abs=0.05)
-    # Whether it is heard is decided elsewhere: it writes what it can.
-    assert "".join(written) == "烟感器3200个。"
-    assert len(model.asked) == 1
-    assert "".join(ChatGenerator(model, "plain").stream(QUESTION, candidates_from(POLICE))) == (
-        REFUSAL
-    )
+def test_a_generator_that_judges_says_how_likely_it_can_answer(refusal, answers):
+    generator = ChatGenerator(Hesitant(refusal=refusal), "hesitant", judges=True)
+    evidence = candidates_from(POLICE)
+    assert generator.judge(QUESTION, evidence).answers == pytest.approx(answers, abs=0.05)
+    # Its adapter teaches it to judge, not to write.
+    assert "".join(generator.stream(QUESTION, evidence)) == "烟感器3200个。"
+    assert ChatGenerator(Hesitant(refusal=refusal), "plain").judge(QUESTION, evidence) is None
 
 
 def test_a_model_without_probabilities_has_no_opinion():
     model = GenericFakeChatModel(messages=iter([AIMessage("烟感器 3200个 。")]))
-    generator = ChatGenerator(model, "fake", judges=True)
-    assert "".join(generator.stream(QUESTION, candidates_from(POLICE))) == "烟感器 3200个 。"
+    assert (
+        ChatGenerator(model, "fake", judges=True).judge(QUESTION, candidates_from(POLICE)) is None
+    )
 
 
 def test_the_extractive_generator_refuses_what_is_far():
@@ -206,11 +199,9 @@ def test_the_default_model_judges_its_evidence():
     evidence = candidates_from(POLICE)
 
     def opinion(question: str) -> float:
-        first, *written = generator.stream(question, evidence)
-        assert isinstance(first, Opinion)
-        # Its refusal is forbidden, and keeps its probability.
-        assert not "".join(map(str, written)).startswith(REFUSAL[:2])
-        return first.answers
+        said = generator.judge(question, evidence)
+        assert said is not None
+        return said.answers
 
     assert opinion("东湖的派出所装了多少个烟感器?") > 0
     assert opinion("派出所的所长叫啥名字?") > 0

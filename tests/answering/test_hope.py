@@ -271,17 +271,15 @@ class Judging(Scripted):
     def __init__(self, text: str, answers: float) -> None:
         super().__init__(text)
         self.opinion = Opinion(answers)
-        self.written = 0
+        self.judged = 0
 
-    def stream(self, question, evidence):
-        yield self.opinion
-        for piece in super().stream(question, evidence):
-            self.written += 1
-            yield piece
+    def judge(self, question, evidence):
+        self.judged += 1
+        return self.opinion
 
 
 def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees():
-    evidence = read(POLICE, likely=0.6, answer="赵立新", score=0.6)
+    evidence = read(POLICE, likely=0.5, answer="赵立新", score=0.5)
     question = "东湖派出所所长是谁?"
     without, doubting = Judging(CHIEF, 5.0), Judging(CHIEF, -9.0)
     assert answered(question, without, evidence).text == CHIEF
@@ -290,8 +288,8 @@ def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees
     assert given.related
     assert given.trace["judged"] == -9.0
     # What will not be told is not written, but reading it took its time.
-    assert not doubting.written
-    assert "write" in given.timings
+    assert not doubting.questions
+    assert "judge" in given.timings
 
     # Both together make sure what neither is sure of.
     for answers, text in ((0.0, CHIEF), (-2.5, None)):
@@ -303,3 +301,11 @@ def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees
     unlikely = read(POLICE, likely=0.03, answer="赵立新", score=0.4)
     assert answered(question, CHIEF, unlikely).refused
     assert answered(question, Judging(CHIEF, 5.0), unlikely).text == CHIEF
+
+    # Where nothing is open, nobody waits for an opinion.
+    clear = read(POLICE, likely=0.97, answer="赵立新", score=0.9)
+    hopeless = [replace(item, answering=0.001, score=0.1) for item in clear]
+    for evidence in (clear, hopeless):
+        generator = Judging(CHIEF, -9.0)
+        answered(question, generator, evidence)
+        assert not generator.judged

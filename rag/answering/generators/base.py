@@ -28,16 +28,13 @@ class Generator(Protocol):
 
     @property
     def judges(self) -> bool:
-        """Whether it was trained to judge its evidence, and says so before it writes."""
+        """Whether it was trained to judge its evidence."""
 
     def load(self) -> None:
         """Load what is slow to load, so that the first question does not wait for it."""
 
-    def stream(
-        self, question: str, evidence: Sequence[EvidenceSentence]
-    ) -> Iterator[str | Opinion]:
-        """Yield the draft piece by piece; `REFUSAL` alone when the evidence holds no answer.
+    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> Opinion | None:
+        """Return its opinion of the evidence; None where it has none."""
 
-        One that judges yields its opinion first, and then writes what it can: whoever listens
-        decides.
-        """
+    def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
+        """Yield the draft piece by piece; `REFUSAL` alone when the evidence holds no answer."""

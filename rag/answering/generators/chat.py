@@ -25,8 +25,8 @@ _LEAST = 1e-6
 class ChatGenerator:
     """Fills the Chinese prompt with the evidence and streams the chat model's answer.
 
-    One that `judges` was trained to begin its refusal as likely as the evidence does not answer. It
-    has to give log-probabilities. It never refuses by itself: its opinion comes before the draft.
+    One that `judges` has an adapter with which it begins its refusal as likely as the evidence does
+    not answer, and gives log-probabilities. It writes without the adapter, which makes it terse.
     """
 
     def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
@@ -41,13 +41,28 @@ class ChatGenerator:
         if callable(load):
             load()
 
-    def stream(
-        self, question: str, evidence: Sequence[EvidenceSentence]
-    ) -> Iterator[str | Opinion]:
-        """Yield the draft as the model writes it, after its opinion if it has one."""
-        given = {"question": question, "evidence": render(evidence)}
+    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> Opinion | None:
+        """Return the model's opinion of the evidence; it costs the reading of the prompt."""
+        if not self.judges:
+            return None
+        asked = {"logprobs": True, "top_logprobs": _LIKELIEST, "max_tokens": 1}
+        for chunk in self._chunks(question, evidence, asked):
+            return opinion_of(chunk)
+        return None
+
+    def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
+        """Yield the draft as the model writes it, as it was before it learned to judge."""
+        asked: dict[str, Any] = {"adapted": False} if self.judges else {}
+        for chunk in self._chunks(question, evidence, asked):
+            if chunk.text:
+                yield chunk.text
+
+    def _chunks(
+        self, question: str, evidence: Sequence[EvidenceSentence], asked: dict[str, Any]
+    ) -> Iterator[AIMessage]:
+        given = {"question": for_prompt(question), "evidence": for_prompt(render(evidence))}
         try:
-            yield from self._written({name: for_prompt(text) for name, text in given.items()})
+            yield from self.model.stream(self._prompt.format_messages(**given), **asked)
         except WenBaoError:
             raise
         except Exception as error:
@@ -56,22 +71,6 @@ class ChatGenerator:
                 f"{self.name} failed: {error}",
                 remedy="run `wenbao doctor`, or ask with --generator extractive",
             ) from error
-
-    def _written(self, given: dict[str, str]) -> Iterator[str | Opinion]:
-        # What is forbidden keeps its probability: the engine reports it before it chooses.
-        asked: dict[str, Any] = (
-            {"logprobs": True, "top_logprobs": _LIKELIEST, "logit_bias": [[BEGINS, False]]}
-            if self.judges
-            else {}
-        )
-        first = True
-        for chunk in self.model.stream(self._prompt.format_messages(**given), **asked):
-            opinion = opinion_of(chunk) if first and self.judges else None
-            if opinion is not None:
-                yield opinion
-            if chunk.text:
-                yield chunk.text
-            first = False
 
 
 def opinion_of(chunk: AIMessage) -> Opinion | None:

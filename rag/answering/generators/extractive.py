@@ -26,6 +26,9 @@ class ExtractiveGenerator:
     def load(self) -> None:
         """Nothing to load."""
 
+    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> None:
+        """Return no opinion."""
+
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the best sentence, and a second one that is nearly as good, in reading order.
 
