@@ -56,7 +56,7 @@ SURE = 0.65
 _SEEN = 0.3
 PROBABLE = 0.5
 """What the reader holds more likely than not, in a passage found as surely as the best."""
-# An opinion in favour, in log-odds: what has no hope with that need not be judged, nor what is as
+# A judgement in favour, in log-odds: what has no hope with that need not be judged, nor what is as
 # likely as this without.
 _FAVOUR, _CLEAR = 3.0, 0.85
 # A passage whose score is so near to the best one's was found as surely.
@@ -104,9 +104,9 @@ class Hope:
         return wording < _FAR_WORDING and self.evidence[0].score < _FAR_PASSAGE
 
     def is_open(self, selected: Sequence[EvidenceSentence]) -> bool:
-        """Return whether the generator's opinion could decide."""
+        """Return whether the generator's judgement could decide: not where nothing was read."""
         likely = self.likelihood()
-        if likely is not None and likely >= _CLEAR:
+        if likely is None or likely >= _CLEAR:
             return False
         return not replace(self, judged=_FAVOUR).is_none(selected)
 

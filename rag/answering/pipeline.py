@@ -31,7 +31,7 @@ from rag.answering.evidence import (
 )
 from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
-from rag.answering.generators.base import Generator
+from rag.answering.generators.base import Generator, Judge
 from rag.answering.hope import Hope, answers_seen, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
@@ -174,13 +174,14 @@ class _Run:
 
     def _judge(self, selected: Sequence[EvidenceSentence]) -> None:
         """Hear the generator where it is open whether there is an answer: it costs seconds."""
-        if not self.generator.judges or not self.hope.is_open(selected):
+        if not isinstance(self.generator, Judge) or not self.hope.is_open(selected):
             return
-        opinion = self.generator.judge(self._asked(), selected)
-        if opinion is not None:
-            self.hope = replace(self.hope, judged=opinion.answers)
-            self.trace["judged"] = round(opinion.answers, 2)
-            self.trace["likelihood"] = self.hope.likelihood()
+        judged = self.generator.judge(self._asked(), selected)
+        if judged is None:
+            return
+        self.hope = replace(self.hope, judged=judged)
+        self.trace["judged"] = round(judged, 2)
+        self.trace["likelihood"] = self.hope.likelihood()
         self._clock("judge")
 
     def _asked(self) -> str:

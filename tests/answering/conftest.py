@@ -28,7 +28,6 @@ class Scripted:
     """A generator that writes a given text, in pieces of three characters."""
 
     name = "scripted"
-    judges = False
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -36,9 +35,6 @@ class Scripted:
 
     def load(self) -> None:
         pass
-
-    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> None:
-        return None
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         self.questions.append(question)

@@ -104,7 +104,7 @@ class Hesitant(BaseChatModel):
 def test_a_generator_that_judges_says_how_likely_it_can_answer(refusal, answers):
     generator = ChatGenerator(Hesitant(refusal=refusal), "hesitant", judges=True)
     evidence = candidates_from(POLICE)
-    assert generator.judge(QUESTION, evidence).answers == pytest.approx(answers, abs=0.05)
+    assert generator.judge(QUESTION, evidence) == pytest.approx(answers, abs=0.05)
     # Its adapter teaches it to judge, not to write.
     assert "".join(generator.stream(QUESTION, evidence)) == "烟感器3200个。"
     assert ChatGenerator(Hesitant(refusal=refusal), "plain").judge(QUESTION, evidence) is None
@@ -198,15 +198,10 @@ def test_the_default_model_judges_its_evidence():
     generator = load_generator(Settings.load())
     evidence = candidates_from(POLICE)
 
-    def opinion(question: str) -> float:
-        said = generator.judge(question, evidence)
-        assert said is not None
-        return said.answers
-
-    assert opinion("东湖的派出所装了多少个烟感器?") > 0
-    assert opinion("派出所的所长叫啥名字?") > 0
-    assert opinion("派出所的食堂是哪天装修的?") < 0
-    assert opinion("市博物馆周一开门吗?") < 0
+    assert generator.judge("东湖的派出所装了多少个烟感器?", evidence) > 0
+    assert generator.judge("派出所的所长叫啥名字?", evidence) > 0
+    assert generator.judge("派出所的食堂是哪天装修的?", evidence) < 0
+    assert generator.judge("市博物馆周一开门吗?", evidence) < 0
 
 
 @pytest.mark.llm

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from rag.answering.evidence import select_sentences
-from rag.answering.generators.base import REFUSAL, Opinion
+from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.extractive import ExtractiveGenerator
 from rag.answering.hope import Hope, specificity_of
 from rag.answering.pipeline import answer_events
@@ -266,16 +266,14 @@ def test_what_singles_out_an_article_is_told_more_readily():
 class Judging(Scripted):
     """A generator with an opinion of its evidence."""
 
-    judges = True
-
     def __init__(self, text: str, answers: float) -> None:
         super().__init__(text)
-        self.opinion = Opinion(answers)
+        self.answers = answers
         self.judged = 0
 
     def judge(self, question, evidence):
         self.judged += 1
-        return self.opinion
+        return self.answers
 
 
 def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees():
@@ -305,7 +303,8 @@ def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees
     # Where nothing is open, nobody waits for an opinion.
     clear = read(POLICE, likely=0.97, answer="赵立新", score=0.9)
     hopeless = [replace(item, answering=0.001, score=0.1) for item in clear]
-    for evidence in (clear, hopeless):
+    unread = evidence_from(POLICE)
+    for evidence in (clear, hopeless, unread):
         generator = Judging(CHIEF, -9.0)
         answered(question, generator, evidence)
         assert not generator.judged

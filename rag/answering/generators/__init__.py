@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.answering.generators.base import REFUSAL, Generator, Opinion
+from rag.answering.generators.base import REFUSAL, Generator
 from rag.answering.generators.chat import ChatGenerator
 from rag.answering.generators.extractive import ExtractiveGenerator
 from rag.errors import ModelError, SettingsError
@@ -13,14 +13,7 @@ from rag.models.catalogue import find_model
 from rag.models.weights import model_path
 from rag.settings import Settings
 
-__all__ = [
-    "REFUSAL",
-    "ChatGenerator",
-    "ExtractiveGenerator",
-    "Generator",
-    "Opinion",
-    "load_generator",
-]
+__all__ = ["REFUSAL", "ChatGenerator", "ExtractiveGenerator", "Generator", "load_generator"]
 
 
 def load_generator(settings: Settings) -> Generator:

@@ -10,13 +10,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 
 from rag.answering.evidence import EvidenceSentence, render
-from rag.answering.generators.base import REFUSAL, Opinion
+from rag.answering.generators.base import REFUSAL
 from rag.answering.plain import for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
 
 BEGINS = REFUSAL[:2]
-"""The token that the refusal begins with; `training/judgement.py` trains on its probability."""
+"""The token that the refusal begins with; `training/generator.py` trains its probability."""
 _LIKELIEST = 20
 # The odds of a token that is not among the likeliest, or of all others beside one.
 _LEAST = 1e-6
@@ -32,7 +32,7 @@ class ChatGenerator:
     def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
         self.name = name
         self.model = model
-        self.judges = judges
+        self._judges = judges
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
 
     def load(self) -> None:
@@ -41,18 +41,21 @@ class ChatGenerator:
         if callable(load):
             load()
 
-    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> Opinion | None:
-        """Return the model's opinion of the evidence; it costs the reading of the prompt."""
-        if not self.judges:
+    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> float | None:
+        """Return the log-odds that the evidence answers, None from a model that does not judge.
+
+        It costs the reading of the prompt.
+        """
+        if not self._judges:
             return None
         asked = {"logprobs": True, "top_logprobs": _LIKELIEST, "max_tokens": 1}
-        for chunk in self._chunks(question, evidence, asked):
-            return opinion_of(chunk)
-        return None
+        # Read to its end: an engine answers one call at a time.
+        chunks = list(self._chunks(question, evidence, asked))
+        return _odds_of_answering(chunks[0]) if chunks else None
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the draft as the model writes it, as it was before it learned to judge."""
-        asked: dict[str, Any] = {"adapted": False} if self.judges else {}
+        asked: dict[str, Any] = {"adapted": False} if self._judges else {}
         for chunk in self._chunks(question, evidence, asked):
             if chunk.text:
                 yield chunk.text
@@ -73,8 +76,8 @@ class ChatGenerator:
             ) from error
 
 
-def opinion_of(chunk: AIMessage) -> Opinion | None:
-    """Return the opinion in the log-probabilities of a first chunk; None where it has none."""
+def _odds_of_answering(chunk: AIMessage) -> float | None:
+    """The log-odds that a first token begins no refusal; None without log-probabilities."""
     logprobs: dict[str, Any] = chunk.response_metadata.get("logprobs") or {}
     content = logprobs.get("content") or []
     if not content:
@@ -85,4 +88,4 @@ def opinion_of(chunk: AIMessage) -> Opinion | None:
             refuses += math.exp(entry["logprob"])
         else:
             answers += math.exp(entry["logprob"])
-    return Opinion(math.log(max(answers, _LEAST)) - math.log(max(refuses, _LEAST)))
+    return math.log(max(answers, _LEAST)) - math.log(max(refuses, _LEAST))

@@ -21,13 +21,9 @@ class ExtractiveGenerator:
     """Answers with the best source sentences, or refuses when none is near enough."""
 
     name = "extractive"
-    judges = False
 
     def load(self) -> None:
         """Nothing to load."""
-
-    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> None:
-        """Return no opinion."""
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the best sentence, and a second one that is nearly as good, in reading order.

@@ -29,7 +29,7 @@ from rag.errors import GenerationError, ModelError
 
 _END = object()
 # Options of a call that the engine knows by the names that LangChain's chat models use.
-_PASSED_ON = ("logprobs", "top_logprobs", "logit_bias")
+_PASSED_ON = ("logprobs", "top_logprobs")
 
 
 class ChatLlamaCpp(BaseChatModel):
