@@ -89,6 +89,13 @@ class RetrievalSettings(_Section):
     rerank: int = Field(
         8, ge=0, le=100, description="best passages that the reader judges and orders; 0: none"
     )
+    read_on: int = Field(
+        2,
+        ge=0,
+        le=10,
+        description="articles found best of which the reader goes on to read the rest when none of"
+        " these passages convinces it; 0: none",
+    )
     dense_weight: float | None = Field(
         None,
         ge=0,

@@ -73,6 +73,11 @@ class Snapshot:
         """Return the ids of the passages of the articles with these numbers; None for no filter."""
         return None if articles is None else self._ids[np.isin(self._numbers, articles)]
 
+    def passages_in(self, article: int) -> NDArray[np.int64]:
+        """Return the ids of the passages of the article with this number, in reading order."""
+        ids: NDArray[np.int64] = self._ids[self._numbers == article]
+        return ids
+
     def articles_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of the article of each passage, -1 for an unknown passage."""
         return self._look_up(self._numbers, ids)

@@ -227,17 +227,67 @@ def test_the_reader_moves_up_what_answers_and_says_where(ask):
     assert (above, best.passage.text) in reader.seen
 
 
-def test_only_the_leading_passages_are_read_and_stay_in_front(ask, settings):
-    two = settings.model_copy(
-        update={"retrieval": settings.retrieval.model_copy(update={"rerank": 2})}
-    )
+@pytest.fixture
+def reading(settings):
+    def changed(**retrieval):
+        return settings.model_copy(
+            update={"retrieval": settings.retrieval.model_copy(update=retrieval)}
+        )
+
+    return changed
+
+
+def test_only_the_leading_passages_are_read_and_stay_in_front(ask, reading):
     question = "李超鲲鹏每周训练几次？"
     before = ask(question)
-    found = ask(question, settings=two, reader=_Judge("没有这个词"))
+    found = ask(question, settings=reading(rerank=2, read_on=0), reader=_Judge("没有这个词"))
 
     assert [one.answering is None for one in found[:3]] == [False, False, True]
     assert {one.passage.id for one in found[:2]} == {one.passage.id for one in before[:2]}
     assert [one.passage.id for one in found[2:]] == [one.passage.id for one in before[2:]]
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_where_no_passage_convinces_the_rest_of_the_best_article_is_read(ask, reading):
+    question = "李超鲲鹏每周训练几次？"
+    narrow = {"rerank": 1, "candidates": 1}
+    [lead] = {one.passage.id: one for one in ask(question, k=1)}.values()
+    others = [
+        one
+        for one in ask("李超鲲鹏", k=60)
+        if one.article.id == lead.article.id and one.passage.id != lead.passage.id
+    ]
+    wanted = others[-1].passage
+    reader = _Judge(wanted.text)
+    found = ask(question, settings=reading(**narrow), reader=reader, k=1)
+
+    assert found[0].passage.id == wanted.id
+    assert "同篇续读" in found[0].reasons
+    assert found[0].answering == pytest.approx(1, abs=0.01)
+    assert found[0].score == pytest.approx(lead.score)
+    texts = [text for _, text in reader.seen]
+    assert len(texts) == len(set(texts))
+    assert set(texts) <= {one.passage.text for one in (lead, *others)}
+    without = ask(question, settings=reading(**narrow, read_on=0), reader=reader, k=1)
+    assert without[0].passage.id == lead.passage.id
+
+
+def test_a_convinced_reader_does_not_read_on(ask, reading):
+    question = "李超鲲鹏每周训练几次？"
+    [lead] = ask(question, k=1)
+    reader = _Judge(lead.passage.text)
+    ask(question, settings=reading(rerank=1), reader=reader, k=1)
+    assert [text for _, text in reader.seen] == [lead.passage.text]
+
+
+def test_what_was_read_on_is_not_found_twice(ask, reading):
+    found = ask("李超鲲鹏每周训练几次？", k=60, settings=reading(rerank=2), reader=_Judge("没有"))
+    passages = [one.passage.id for one in found]
+    assert len(passages) == len(set(passages))
+    read = [one.answering is not None for one in found]
+    assert read == sorted(read, reverse=True)
+    assert sum(read) > 2
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
 
