@@ -76,7 +76,9 @@ def _reader(settings: Settings) -> Iterator[Check]:
         )
         return
     reader.judge("谁办报?", [("问报", "问报由本报编辑部主办。")])
-    yield Check("reader", True, f"judges the best {settings.retrieval.rerank} passages")
+    read_on = settings.retrieval.read_on
+    doubt = f", in doubt the rest of {read_on} articles" if read_on else ""
+    yield Check("reader", True, f"judges the best {settings.retrieval.rerank} passages{doubt}")
 
 
 def _generator(settings: Settings) -> Iterator[Check]:

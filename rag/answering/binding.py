@@ -42,8 +42,11 @@ _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
 _PRONOUN = re.compile(r"[他她]")
-# People say 孩子, and count them as what the paper calls 儿童 or 患儿.
-_CHILDREN = re.compile(r"孩子|小朋友|小孩|娃娃?|患儿")
+# People say 孩子 and count what the paper calls 儿童 or 患儿, and 队伍 where it has 团队.
+_COUNTED_ALIKE = (
+    (re.compile(r"孩子|小朋友|小孩|娃娃?|患儿"), "儿童"),
+    (re.compile(r"[代球小车团]队|代表队|参赛队|战队|队伍"), "团队"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
 
     血透中心有多少名医生 is not answered by the number of its patients.
     """
-    noun = set(fold(_CHILDREN.sub("儿童", counted_noun(question))))
+    noun = set(fold(_alike(counted_noun(question))))
     figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
     if figures and tells_other_harm(question, sentence):
         return (Fact(FactKind.COUNTED, question.strip("?？。")),)
@@ -88,10 +91,17 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
         return ()
     for source in sources:
         if any(holds_fact(source, figure) for figure in figures) and (
-            len(noun & set(fold(_CHILDREN.sub("儿童", source.text)))) > _COUNTED_HELD * len(noun)
+            len(noun & set(fold(_alike(source.text)))) > _COUNTED_HELD * len(noun)
         ):
             return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)
+
+
+def _alike(text: str) -> str:
+    """The text with what is counted under several names under one."""
+    for kinds, one in _COUNTED_ALIKE:
+        text = kinds.sub(one, text)
+    return text
 
 
 def _figure_is_bound(

@@ -28,6 +28,7 @@ _RELATIVE = re.compile(
 _LEAST_FIGURE = 10
 _NO_COUNT = re.compile(r"[年月日号点时分条篇句字%‰]|[a-z]+[²³23]?")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|将近|大概|差不多|不到|超过?|多于|少于|至少|最多)$")
+_ABOUT_INSIDE = re.compile("[多余几来]")
 _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
 _DAYS_OF_YEAR = 364
@@ -118,6 +119,7 @@ def _figures(question: str) -> list[Fact]:
         and number.unit
         and not _NO_COUNT.fullmatch(number.unit)
         and not _ABOUT_BEFORE.search(question[: number.start])
+        and not _ABOUT_INSIDE.search(number.text)
         and not _ABOUT_AFTER.match(question, number.end)
     ]
 

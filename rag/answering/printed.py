@@ -39,11 +39,14 @@ def as_printed(
 ) -> str:
     """Return the clauses of a source sentence that `text` copies in other words, else `text`.
 
-    They hold every hard fact of `text` but the `wrong` ones, no other figure, which would be
-    another matter, and can be understood by themselves as well as `text` can. With a question,
-    what `text` repeats of it need not be there: who asked knows what is spoken of.
+    They hold every hard fact of `text` but the `wrong` ones that the sentence has not, no other
+    figure, which would be another matter, and can be understood by themselves as well as `text`
+    can. With a question, what `text` repeats of it need not be there: who asked knows what is
+    spoken of.
     """
     asked = fold(question)
+    # What only stands elsewhere in the sentence may be what was asked: both places are told then.
+    wrong = missing_facts(wrong, [SourceText(sentence)])
     facts = [fact for fact in facts_of(text) if fact not in wrong and fold(fact.text) not in asked]
     wanted = units_of(text) - {unit for fact in wrong for unit in units_of(fact.text)}
     wanted = {unit for unit in wanted if unit not in asked}

@@ -35,6 +35,13 @@ _WRITTEN = (
     (re.compile("啥子?"), "什么"),
     (re.compile("哪儿"), "哪里"),
     (re.compile("(?<![第月])几号(?![楼线院门机车井矿厅馆文房])"), "哪天"),
+    # Money: 三万块砖 and 一块地 are none.
+    (
+        re.compile(
+            r"(?<=[\d〇零一二两三四五六七八九十百千万亿多几])块钱|(?<=[百千万亿])块(?![\u4e00-\u9fff]*[砖瓦板牌匾碑表布石玉屏])"
+        ),
+        "元",
+    ),
 )
 
 
@@ -54,7 +61,7 @@ def without_courtesy(question: str) -> str:
 
 
 def written_words(question: str) -> str:
-    """Return a question with its spoken question words (啥, 咋, 哪儿) as they are written."""
+    """Return a question with its spoken words (啥, 咋, 哪儿, 十万块) as they are written."""
     for spoken, word in _WRITTEN:
         question = spoken.sub(word, question)
     return question

@@ -89,6 +89,10 @@ def test_people_are_counted_in_the_askers_words():
     assert told("活动向20名糖尿病儿童赠送手表。", "打算送多少个孩子?") is Verdict.SUPPORTED
     assert told("15人突击队负责分发。", "突击队总共几个人?") is Verdict.SUPPORTED
     assert told("参加的家长有35人。", "打算送多少名医生?") is Verdict.UNSUPPORTED
+    contest = candidates_from(article("创客周", "创客周吸引了210个海外创客团队和60个机构参加。"))
+    said = "创客周吸引了210个海外创客团队参加。"
+    assert verify(said, "海外来了多少支队伍?", contest).verdict is Verdict.SUPPORTED
+    assert verify(said, "海外来了多少名医生?", contest).verdict is Verdict.UNSUPPORTED
 
 
 def test_a_sentence_of_two_articles_is_not_put_together():

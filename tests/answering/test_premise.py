@@ -103,6 +103,7 @@ def test_a_figure_that_no_article_holds_is_a_false_premise(question: str):
     [
         "首日来了18000人次的早市在哪里?",  # printed as 1.8万
         "来了近2万人的早市在哪里?",
+        "早市上八十多岁的摊主叫什么?",
         "列出10条早市的新闻",
         "早市的3位负责人是谁?",
         "早市是9号搬的吗?",

@@ -132,6 +132,13 @@ def test_what_another_sentence_says_word_for_word_is_left_alone():
     assert answer("早市搬到哪里?", said, source).text == said
 
 
+def test_the_clause_that_copies_does_not_take_the_place_of_the_figure_beside_it():
+    quoted = "快报:青江生物8月2日资金净卖出100万元截至8月2日收盘,青江生物报收于3.2元,下跌1%。"
+    draft = "青江生物8月2日收盘价为3.2元。"
+    given = answer("青江生物8月2日股价收在多少?", draft, article("股票快报", quoted))
+    assert "3.2元" in given.text
+
+
 def test_two_drafts_that_copy_one_clause_are_told_once():
     source = article("早市搬家", "运河早市整体搬迁至文化广场北侧。")
     draft = "运河早市搬迁至文化广场北侧。早市整体搬迁至文化广场北侧。"

@@ -21,6 +21,9 @@ from rag.retrieval.question import understand
         ("早市是几号搬的", "早市是哪天搬的"),
         ("摊位费涨了多少来着", "摊位费涨了多少"),
         ("早市咋样了", "早市怎么样了"),
+        ("谁投了十万块？", "谁投了十万元？"),
+        ("摊位费涨了两百块钱吗", "摊位费涨了两百元吗"),
+        ("摊位费几块钱一天", "摊位费几元一天"),
     ],
 )
 def test_courtesy_and_spoken_question_words_are_taken_away(said: str, asked: str):
@@ -38,6 +41,8 @@ def test_courtesy_and_spoken_question_words_are_taken_away(said: str, asked: str
         "火灾发生在几号楼？",
         "谁想知道早市搬家的事？",
         "请各部门配合的是谁？",
+        "谁捐了三万块砖？",
+        "哪一块地要拍卖？",
     ],
 )
 def test_what_is_asked_stays(asked: str):
