@@ -27,6 +27,7 @@ from rag.chinese.names import names
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE
+from rag.chinese.words import content_words
 
 # A part with the fact may fall this far behind the part that fits the words best.
 _NEARLY = 0.6
@@ -38,6 +39,8 @@ _SAME_CLAUSE = 0.6
 # Below this share a clause is none of the source's.
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
+# Nouns that say nothing of what is counted.
+_GENERAL = {"人员", "人数", "数量", "单位", "项目", "情况", "总数", "对象"}
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
@@ -83,16 +86,20 @@ def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tu
 
     血透中心有多少名医生 is not answered by the number of its patients.
     """
-    noun = set(fold(_alike(counted_noun(question))))
+    counted = fold(_alike(counted_noun(question)))
+    noun = set(counted)
+    words = [one for one in content_words(counted) if len(one) > 1 and one not in _GENERAL]
     figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(sentence)]
     if figures and tells_other_harm(question, sentence):
         return (Fact(FactKind.COUNTED, question.strip("?？。")),)
     if not noun or not figures:
         return ()
     for source in sources:
-        if any(holds_fact(source, figure) for figure in figures) and (
-            len(noun & set(fold(_alike(source.text)))) > _COUNTED_HELD * len(noun)
-        ):
+        said = fold(_alike(source.text))
+        named = len(noun & set(said)) > _COUNTED_HELD * len(noun) or any(
+            word in said for word in words
+        )
+        if named and any(holds_fact(source, figure) for figure in figures):
             return ()
     return (Fact(FactKind.COUNTED, counted_noun(question)),)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from rag.answering.focus import asked_role
+from rag.answering.focus import asked_role, offices
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
@@ -148,6 +148,10 @@ def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]
     return tuple(dict.fromkeys(found))
 
 
+# Who asks for the head of something may not know the office.
+_ANY_OFFICE = "负责人"
+
+
 def unbound_role(sentence: str, question: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]:
     """Return the role whose holder `question` asks for, when no source binds it to who is named.
 
@@ -160,6 +164,8 @@ def unbound_role(sentence: str, question: str, sources: Iterable[SourceText]) ->
     named = [fold(name) for name in names(sentence) if name not in question]
     forms = {role, _LONG_FORMS.get(role, role)}
     texts = [fold(source.text) for source in sources]
+    if role == _ANY_OFFICE:
+        forms |= set().union(*map(offices, texts))
     bound = any(_is_bound(form, named, text, fold(question)) for form in forms for text in texts)
     bound = bound or any(_does(role, name, text) for name in named for text in texts)
     return () if bound else (Fact(FactKind.ROLE, role),)
@@ -253,12 +259,18 @@ def _holds_number(text: str, figure: str) -> bool:
     )
 
 
+_ALIKE = tuple(
+    map(set, ("位名人个", "条项个", "辆台部", "个家", "个支", "个座", "个所", "个处", "个起"))
+)
+
+
 def same_unit(first: str, second: str) -> bool:
     """Return whether figures with these units may be one."""
     # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人. What is
-    # listed is counted by any of three words (四项意见, 四条意见).
+    # listed is counted by any of three words (四项意见, 四条意见), and 个 counts whatever has a
+    # measure word of its own; vehicles are 辆 or 台.
     pair = {first, second}
-    return len(pair) == 1 or "" in pair or pair <= set("位名人个") or pair <= set("条项个")
+    return len(pair) == 1 or "" in pair or any(pair <= alike for alike in _ALIKE)
 
 
 def names_date(source: SourceText, wanted: str) -> bool:

@@ -103,11 +103,14 @@ def _asked_unit(question: str) -> set[str]:
         return {"元", "币", "金"}
     if unit in "位名人":
         return set("位名人个")
+    if unit in _VEHICLES:
+        return set(_VEHICLES)
     return {unit} if unit in _MEASURES else set()
 
 
 # Measure words that cannot stand for one another.
-_MEASURES = "户家次台辆套件座条亩吨米岁年天只所"
+_VEHICLES = "台辆部"
+_MEASURES = "户家次套件座条亩吨米岁年天只所"
 _COUNTED = re.compile(
     r"(?:多少|(?<!第)几)(?:人次|[余多]?[个名位家户次件项座条只台辆套所支场枚轮人种类架艘起宗批])?"
     r"(?P<noun>(?!个人[?？。]*$)[\u4e00-\u9fff]{2,8})[?？。]*$"
@@ -129,12 +132,13 @@ _ROLE_ASKED = (
 )
 
 
-_OFFICE = re.compile(
-    r"(?:..长|区长|市长|县长|省长|镇长|局长|院长|校长|所长|队长|会长|处长|科长|部长|站长|馆长|厂长|行长|社长"
+_OFFICES = (
+    r"..长|区长|市长|县长|省长|镇长|局长|院长|校长|所长|队长|会长|处长|科长|部长|站长|馆长|厂长|行长|社长"
     r"|书记|主任|主席|经理|总监|总裁|董事|教授|院士|负责人|发言人|代表|委员|司令|总统|总理|首相|大使|教练"
     r"|外长|防长|财长|州长|议长|司长|村长|班长|国务卿|国王|女王|议员|秘书"
-    r"|创始人|主持人|总编|总编辑|法人|站长)$"
+    r"|创始人|主持人|总编|总编辑|法人|站长"
 )
+_OFFICE = re.compile(f"(?:{_OFFICES})$")
 
 
 def asked_role(question: str) -> str:
@@ -147,3 +151,8 @@ def asked_role(question: str) -> str:
             nouns = [word for word, tag in rjieba.tag(match["role"]) if tag.startswith(("n", "b"))]
             return nouns[-1] if nouns and _OFFICE.search(nouns[-1]) else ""
     return ""
+
+
+def offices(text: str) -> set[str]:
+    """Return the offices that `text` names (参议院主席 → 主席)."""
+    return set(re.findall(_OFFICES, text))

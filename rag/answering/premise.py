@@ -26,7 +26,7 @@ _RELATIVE = re.compile(
 # From here on a figure is one that the asker has read; a day or a model is none, and what is to
 # be listed or written (10条, 100字) is not claimed.
 _LEAST_FIGURE = 10
-_NO_COUNT = re.compile(r"[年月日号点时分条篇句字%‰]|[a-z]+[²³23]?")
+_NO_COUNT = re.compile(r"[年月日号点时分条篇句字%‰]|个月|[a-z]+[²³23]?")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|将近|大概|差不多|不到|超过?|多于|少于|至少|最多)$")
 _ABOUT_INSIDE = re.compile("[多余几来]")
 _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
@@ -89,7 +89,7 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
     claimed = [
         fact
         for fact in facts_of(question)
-        if fact.kind is FactKind.DATE
+        if (fact.kind is FactKind.DATE and not _is_about(fact, question))
         or (fact.kind is FactKind.QUOTE and not _ASKING.search(fact.text))
     ]
     claimed += _figures(question)
@@ -108,6 +108,11 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         )
         and not (fact.kind is FactKind.DATE and _may_be_meant(fact, articles, today))
     )
+
+
+def _is_about(day: Fact, question: str) -> bool:
+    """Whether a day is only named roughly (10月30日前后)."""
+    return bool(re.search(rf"{re.escape(day.text)}(?:那?前后|左右|上下|那[阵会几])", question))
 
 
 def _figures(question: str) -> list[Fact]:

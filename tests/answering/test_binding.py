@@ -93,6 +93,22 @@ def test_people_are_counted_in_the_askers_words():
     said = "创客周吸引了210个海外创客团队参加。"
     assert verify(said, "海外来了多少支队伍?", contest).verdict is Verdict.SUPPORTED
     assert verify(said, "海外来了多少名医生?", contest).verdict is Verdict.UNSUPPORTED
+    inspected = candidates_from(article("巡视", "15个巡视组将对36家中央和国家机关开展巡视。"))
+    said = "15个巡视组将对36家中央和国家机关开展巡视。"
+    assert verify(said, "要查多少个部委机关单位?", inspected).verdict is Verdict.SUPPORTED
+    assert verify(said, "要查多少个后勤单位?", inspected).verdict is Verdict.UNSUPPORTED
+
+
+def test_who_asks_for_the_head_need_not_know_the_office():
+    visit = candidates_from(
+        article("会见", "市政协主席王和平在会见时说,欢迎民间商会会长李丽珠。", "记者陈明摄。")
+    )
+
+    def told(sentence, question):
+        return verify(sentence, question, visit).verdict
+
+    assert told("民间商会会长李丽珠。", "民间商会的负责人叫什么?") is Verdict.SUPPORTED
+    assert told("记者陈明摄。", "民间商会的负责人叫什么?") is Verdict.UNSUPPORTED
 
 
 def test_a_sentence_of_two_articles_is_not_put_together():

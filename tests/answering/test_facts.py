@@ -13,7 +13,13 @@ DAY = date(2024, 4, 10)
 
 @pytest.mark.parametrize(
     ("said", "printed"),
-    [("四条", "提出四项意见"), ("3项", "明确了三个任务"), ("70名", "共收治70位患者")],
+    [
+        ("四条", "提出四项意见"),
+        ("3项", "明确了三个任务"),
+        ("70名", "共收治70位患者"),
+        ("50台", "50多辆重卡"),
+        ("210个", "210支队伍"),
+    ],
 )
 def test_what_is_listed_is_counted_by_any_word(said: str, printed: str):
     assert holds_fact(SourceText(printed), Fact(FactKind.NUMBER, said))
