@@ -16,6 +16,7 @@ from rag.answering.generators.base import REFUSAL
 from rag.answering.generators.llama_cpp import ChatLlamaCpp
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, ModelError, SettingsError
+from rag.models.adapters import JUDGES
 from rag.models.catalogue import find_model
 from rag.models.weights import model_path
 from rag.settings import AnsweringSettings, Settings
@@ -103,11 +104,27 @@ class Hesitant(BaseChatModel):
 )
 def test_a_generator_that_judges_says_how_likely_it_can_answer(refusal, answers):
     generator = ChatGenerator(Hesitant(refusal=refusal), "hesitant", judges=True)
+    moved = ChatGenerator(Hesitant(refusal=refusal), "hesitant", judges=True, offset=1.5)
     evidence = candidates_from(POLICE)
     assert generator.judge(QUESTION, evidence) == pytest.approx(answers, abs=0.05)
+    assert moved.judge(QUESTION, evidence) == pytest.approx(answers + 1.5, abs=0.05)
     # Its adapter teaches it to judge, not to write.
     assert "".join(generator.stream(QUESTION, evidence)) == "烟感器3200个。"
     assert ChatGenerator(Hesitant(refusal=refusal), "plain").judge(QUESTION, evidence) is None
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_what_a_catalogued_model_judges_with_is_whole_and_used(name, tmp_path):
+    model = find_model(name)
+    settings = Settings.load(models={"folder": tmp_path}, generator={"model": name})
+    (tmp_path / model.file).write_bytes(b"GGUF")
+    with (tmp_path / model.file).open("r+b") as file:
+        file.truncate(model.size)
+    generator = load_generator(settings)
+    assert generator.model.adapter == JUDGES[name].path()
+    assert generator.name.endswith(JUDGES[name].path().stem)
+    with JUDGES[name].path().open("rb") as file:
+        assert file.read(4) == b"GGUF"
 
 
 def test_a_model_without_probabilities_has_no_opinion():

@@ -26,13 +26,16 @@ class ChatGenerator:
     """Fills the Chinese prompt with the evidence and streams the chat model's answer.
 
     One that `judges` has an adapter with which it begins its refusal as likely as the evidence does
-    not answer, and gives log-probabilities. It writes without the adapter, which makes it terse.
+    not answer, and gives log-probabilities; `offset` is added to the log-odds that these make. It
+    writes without the adapter, which makes it terse.
     """
 
-    def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
+    def __init__(
+        self, model: BaseChatModel, name: str, *, judges: bool = False, offset: float = 0.0
+    ) -> None:
         self.name = name
         self.model = model
-        self._judges = judges
+        self._judges, self._offset = judges, offset
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
 
     def load(self) -> None:
@@ -51,7 +54,8 @@ class ChatGenerator:
         asked = {"logprobs": True, "top_logprobs": _LIKELIEST, "max_tokens": 1}
         # Read to its end: an engine answers one call at a time.
         chunks = list(self._chunks(question, evidence, asked))
-        return _odds_of_answering(chunks[0]) if chunks else None
+        odds = _odds_of_answering(chunks[0]) if chunks else None
+        return None if odds is None else odds + self._offset
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the draft as the model writes it, as it was before it learned to judge."""

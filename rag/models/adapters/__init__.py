@@ -15,10 +15,15 @@ from rag.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A file of this folder."""
+    """A file of this folder.
+
+    `offset` is what the log-odds that a judge gives lack to those of the default one, on which the
+    gate was fitted (`rag.answering.hope`).
+    """
 
     file: str
     sha256: str
+    offset: float = 0.0
 
     def path(self) -> Path:
         """Return where the file lies, its checksum compared.
@@ -46,6 +51,11 @@ READER = Adapter(
 JUDGES: Mapping[str, Adapter] = {
     "qwen2.5-coder-1.5b-instruct": Adapter(
         "judge-1.5b.gguf", "f8f1c5a274b28ba311963e0e0cfee990d52efaed1d9869c2759dee1ec49a309c"
+    ),
+    "qwen2.5-coder-0.5b-instruct": Adapter(
+        "judge-0.5b.gguf",
+        "09726d590338574c244f8c4d775c8abeafff6a035e5eb1242416f4c9bd65b532",
+        offset=1.5,
     ),
 }
 """By the name of a language model in the catalogue: what teaches it to judge its evidence."""
