@@ -142,7 +142,7 @@ class _Asked:
             ids = self._snapshot.passages_in(number)
             ids = np.setdiff1d(ids, [one.passage.id for one in read])
             nearest = np.argsort(-self._similarities(ids), kind="stable")[:_UNREAD]
-            unread += self._ranked(np.sort(ids[nearest]), _UNREAD)[:_READ_ON]
+            unread += self._ranked(np.sort(ids[nearest]), 2 * _READ_ON)[:_READ_ON]
         return unread
 
     def _ranked(self, ids: NDArray[np.int64], leading: int) -> list[Found]:
