@@ -48,7 +48,7 @@ _PRONOUN = re.compile(r"[他她]")
 # People say 孩子 and count what the paper calls 儿童 or 患儿, and 队伍 where it has 团队.
 _COUNTED_ALIKE = (
     (re.compile(r"孩子|小朋友|小孩|娃娃?|患儿"), "儿童"),
-    (re.compile(r"[代球小车团]队|代表队|参赛队|战队|队伍"), "团队"),
+    (re.compile(r"[球小车团]队|代表队|参赛队|战队|队伍"), "团队"),
 )
 
 

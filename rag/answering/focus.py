@@ -108,8 +108,8 @@ def _asked_unit(question: str) -> set[str]:
     return {unit} if unit in _MEASURES else set()
 
 
-# Measure words that cannot stand for one another.
 _VEHICLES = "台辆部"
+# Measure words that cannot stand for one another.
 _MEASURES = "户家次套件座条亩吨米岁年天只所"
 _COUNTED = re.compile(
     r"(?:多少|(?<!第)几)(?:人次|[余多]?[个名位家户次件项座条只台辆套所支场枚轮人种类架艘起宗批])?"
@@ -133,12 +133,13 @@ _ROLE_ASKED = (
 
 
 _OFFICES = (
-    r"..长|区长|市长|县长|省长|镇长|局长|院长|校长|所长|队长|会长|处长|科长|部长|站长|馆长|厂长|行长|社长"
+    r"区长|市长|县长|省长|镇长|局长|院长|校长|所长|队长|会长|处长|科长|部长|站长|馆长|厂长|行长|社长"
     r"|书记|主任|主席|经理|总监|总裁|董事|教授|院士|负责人|发言人|代表|委员|司令|总统|总理|首相|大使|教练"
     r"|外长|防长|财长|州长|议长|司长|村长|班长|国务卿|国王|女王|议员|秘书"
     r"|创始人|主持人|总编|总编辑|法人|站长"
 )
-_OFFICE = re.compile(f"(?:{_OFFICES})$")
+# Of a noun that is asked for, any 长 is one; in a text 同比增长 is none.
+_OFFICE = re.compile(f"(?:..长|{_OFFICES})$")
 
 
 def asked_role(question: str) -> str:

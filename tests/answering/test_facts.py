@@ -18,7 +18,7 @@ DAY = date(2024, 4, 10)
         ("3项", "明确了三个任务"),
         ("70名", "共收治70位患者"),
         ("50台", "50多辆重卡"),
-        ("210个", "210支队伍"),
+        ("180个", "180支队伍"),
     ],
 )
 def test_what_is_listed_is_counted_by_any_word(said: str, printed: str):
