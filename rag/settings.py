@@ -119,7 +119,7 @@ class GeneratorSettings(_Section):
     adapter: str = Field(
         "auto",
         description="GGUF file of low-rank additions (LoRA) by which llama.cpp's model judges its"
-        " evidence; auto: the one that WenBao ships for the model, if any; empty: none",
+        " evidence and answers; auto: the one that WenBao ships for the model, if any; empty: none",
     )
     base_url: str = Field("", description="address of the OpenAI-compatible endpoint")
     api_key: SecretStr = Field(SecretStr(""), description="key of the OpenAI-compatible endpoint")

@@ -1,12 +1,16 @@
-"""Trains the generator to judge its evidence: to begin its refusal as likely as it has no answer.
+r"""Trains the generator to judge: whether its evidence answers, and whether an answer is right.
 
-    python training/generator.py --examples FILE.jsonl --model FILE.gguf --out FILE.gguf
+    python training/generator.py --examples FILE.jsonl --model FILE.gguf --work FOLDER \
+        --out FILE.gguf
 
-Only the probability of the refusal's first token is trained (binary cross-entropy), so that what
-the model writes otherwise stays its own. The model is the GGUF file that the product runs, so the
-adapter is trained against the weights as they were rounded. Low-rank additions (LoRA, Hu et al.
-2021) to its upper layers are trained and written as a GGUF adapter, in float16. Interrupted, it
-goes on from the last checkpoint beside FILE.
+What is trained is the probability of 是 after the words that invoke the adapter (binary
+cross-entropy, against 否), at the end of the prompt and after words told as the answer. The adapter
+acts on these words alone (activated LoRA), so the model reads and writes as it always does, and
+what it has read need not be read again: here neither, where the model's state is kept in FOLDER
+and training repeated in minutes, nor in the product. Some of what is told the model writes itself.
+
+The model is the GGUF file that the product runs, so the adapter is trained on the weights as they
+were rounded. Low-rank additions (LoRA, Hu et al. 2021) are written as a GGUF adapter, in float16.
 """
 
 from __future__ import annotations
@@ -17,18 +21,21 @@ import ctypes
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gguf
 import torch
-from packed import pack, refusal_odds
+from packed import Packed, Prompts, State, log_odds, read, write
 from peft import LoraConfig, get_peft_model
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-from rag.answering.generators.chat import BEGINS
+from rag.answering.drafts import says_nothing
+from rag.answering.generators.chat import JUDGES_WITH
+from rag.answering.units import share, units_of
+from rag.chinese.normalise import fold
 
 _MATRICES = {
     "q_proj": "attn_q",
@@ -40,7 +47,8 @@ _MATRICES = {
     "down_proj": "ffn_down",
 }
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-_CHECKPOINT_STEPS = 20
+# A draft that says so much of the answer is right, and one that says no more of it is wrong.
+_RIGHT_LEAST, _WRONG_MOST = 0.75, 0.35
 
 
 def _keep_memory() -> None:
@@ -51,13 +59,50 @@ def _keep_memory() -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
-def write_adapter(model: Any, alpha: float, path: Path) -> None:
+def prepare(
+    model: Any, prompts: Prompts, examples: Sequence[Mapping[str, Any]], *, drafts: bool
+) -> tuple[Packed, State, list[bool]]:
+    """Return the prompts of some evidences, read, and what is to be said to each.
+
+    Of each question one prompt asks whether the evidence answers it, one whether what is told of
+    it does, and with `drafts` one whether what the model writes does.
+    """
+    packed, right = Packed(), []
+    turns = [(example["evidence"], turn) for example in examples for turn in example["turns"]]
+    asked = [prompts.tokens(prompts.asked(evidence, turn["question"])) for evidence, turn in turns]
+    before = [packed.add(ids[:-1]) for ids in asked]
+    last = asked[0][-1]
+    state = read(model, packed)
+    written = write(model, packed, state, last, before) if drafts else [[] for _ in asked]
+    for place, ids, (_, turn) in zip(before, written, turns, strict=True):
+        begins = packed.add([last], place)
+        packed.ends.append(begins)
+        right.append(turn["answered"])
+        told = [(turn["told"], turn["right"])] if turn["told"] else []
+        draft = prompts.text(ids).strip()
+        if draft and not says_nothing(draft):
+            held = share(units_of(turn["answer"]), fold(draft)) if turn["answer"] else 0.0
+            if held >= _RIGHT_LEAST or held <= _WRONG_MOST:
+                told.append((draft, held >= _RIGHT_LEAST))
+        for text, is_right in told:
+            packed.ends.append(packed.add(prompts.tokens(f"{text}\n"), begins))
+            right.append(is_right)
+    return packed, read(model, packed, state), right
+
+
+def write_adapter(model: Any, alpha: float, invokes: Sequence[int], path: Path) -> None:
     """Write what was trained in llama.cpp's format."""
     part = path.with_suffix(".part")
     writer = gguf.GGUFWriter(part, "qwen2")
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
     writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, alpha)
+    writer.add_key_value(
+        gguf.Keys.Adapter.ALORA_INVOCATION_TOKENS,
+        list(invokes),
+        gguf.GGUFValueType.ARRAY,
+        sub_type=gguf.GGUFValueType.UINT32,
+    )
     for name, module in model.named_modules():
         if not hasattr(module, "lora_A"):
             continue
@@ -77,25 +122,28 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True, help="GGUF file of the generator")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what has been read")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--from-layer", type=int, default=12, help="first layer that is adapted")
+    parser.add_argument("--from-layer", type=int, default=10, help="first layer that is adapted")
     parser.add_argument("--rate", type=float, default=4e-4)
-    parser.add_argument("--count", type=int, default=690, help="examples to learn from")
-    parser.add_argument("--batch", type=int, default=3, help="examples a step")
+    parser.add_argument("--epochs", type=float, default=2)
+    parser.add_argument("--batch", type=int, default=3, help="evidences a step")
+    parser.add_argument("--drafts", type=float, default=0.34, help="share of steps with drafts")
+    parser.add_argument("--held-out", type=int, default=12, help="steps that are only measured")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
 def main() -> None:
-    """Train and write."""
+    """Read, train and write."""
     options = _arguments()
     _keep_memory()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     source = {"gguf_file": options.model.name}
-    tokenizer = AutoTokenizer.from_pretrained(options.model.parent, **source)
+    prompts = Prompts(AutoTokenizer.from_pretrained(options.model.parent, **source))
     base = AutoModelForCausalLM.from_pretrained(
         options.model.parent,
         dtype=torch.bfloat16,
@@ -103,6 +151,12 @@ def main() -> None:
         quantization_config=GgufConfig(dequantize=True),
         **source,
     )
+    with options.examples.open(encoding="utf-8") as stream:
+        examples = [json.loads(line) for line in stream]
+    batches = [
+        examples[place : place + options.batch] for place in range(0, len(examples), options.batch)
+    ]
+    files = _read_all(base, prompts, batches, options)
     layers = range(options.from_layer, base.config.num_hidden_layers)
     alpha = 2.0 * options.rank
     model = get_peft_model(
@@ -114,63 +168,76 @@ def main() -> None:
             layers_to_transform=list(layers),
         ),
     )
-    with options.examples.open(encoding="utf-8") as stream:
-        read = [json.loads(line) for line in stream]
-    random.Random(options.seed).shuffle(read)
-    examples = read[: options.count]
-    [begins] = tokenizer(BEGINS, add_special_tokens=False).input_ids
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    steps = len(examples) // options.batch
+    held_out, files = files[: options.held_out], files[options.held_out :]
+    steps = int(len(files) * options.epochs)
     optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.06 * steps), (steps - step) / steps + 0.02)
     )
-    state = options.out.with_suffix(".checkpoint.pt")
-    begun = _resume(state, trained, optimizer, schedule)
-    print(f"{len(examples)} examples, {steps} steps, from {begun}", flush=True)
+    chance = random.Random(options.seed)
+    order: list[Path] = []
     began = time.monotonic()
     total = 0.0
-    for step in range(begun, steps):
-        packed = pack(tokenizer, examples[step * options.batch : (step + 1) * options.batch])
-        refused = torch.tensor([not answered for answered in packed.answered])
-        odds = refusal_odds(model.get_base_model(), packed, begins)
-        loss = functional.binary_cross_entropy_with_logits(odds, refused.float())
+    for step in range(steps):
+        order = order or chance.sample(files, len(files))
+        loss = _loss(model, prompts, order.pop())
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
         total += loss.item()
-        if (step + 1) % 5 == 0:
-            rate = (time.monotonic() - began) / (step + 1 - begun)
+        if (step + 1) % 10 == 0:
+            rate = (time.monotonic() - began) / (step + 1)
             left = rate * (steps - step - 1) / 60
             print(
-                f"step {step + 1}/{steps} loss {total / 5:.3f} {rate:.1f} s/step"
+                f"step {step + 1}/{steps} loss {total / 10:.3f} {rate:.1f} s/step"
                 f" {left:.0f} min left",
                 flush=True,
             )
             total = 0.0
-        if (step + 1) % _CHECKPOINT_STEPS == 0 or step + 1 == steps:
-            write_adapter(model, alpha, options.out)
-            kept = {
-                "step": step + 1,
-                "trained": trained,
-                "optimizer": optimizer.state_dict(),
-                "schedule": schedule.state_dict(),
-            }
-            torch.save(kept, state)
+        if (step + 1) % 100 == 0 or step + 1 == steps:
+            write_adapter(model, alpha, prompts.invokes, options.out)
+            with torch.no_grad():
+                losses = [_loss(model, prompts, file).item() for file in held_out]
+            print(f"held out: loss {sum(losses) / max(1, len(losses)):.3f}", flush=True)
 
 
-def _resume(state: Path, trained: Sequence[torch.Tensor], optimizer: Any, schedule: Any) -> int:
-    if not state.is_file():
-        return 0
-    kept = torch.load(state, weights_only=True)
-    with torch.no_grad():
-        for parameter, tensor in zip(trained, kept["trained"], strict=True):
-            parameter.copy_(tensor)
-    optimizer.load_state_dict(kept["optimizer"])
-    schedule.load_state_dict(kept["schedule"])
-    return int(kept["step"])
+def _read_all(
+    model: Any,
+    prompts: Prompts,
+    batches: Sequence[Sequence[Mapping[str, Any]]],
+    options: argparse.Namespace,
+) -> list[Path]:
+    """Read what was not read before; return a file of each batch."""
+    options.work.mkdir(parents=True, exist_ok=True)
+    files = []
+    for number, batch in enumerate(batches):
+        file = options.work / f"{number:04}.pt"
+        files.append(file)
+        if file.is_file():
+            continue
+        began = time.monotonic()
+        drafts = int((number + 1) * options.drafts) > int(number * options.drafts)
+        packed, state, right = prepare(model, prompts, batch, drafts=drafts)
+        part = file.with_suffix(".part")
+        torch.save((packed.ids, packed.parents, packed.positions, packed.ends, state, right), part)
+        part.replace(file)
+        print(
+            f"read {number + 1}/{len(batches)}, {len(packed.ids)} tokens,"
+            f" {len(right)} prompts, {time.monotonic() - began:.1f} s",
+            flush=True,
+        )
+    return files
+
+
+def _loss(model: Any, prompts: Prompts, file: Path) -> torch.Tensor:
+    ids, parents, positions, ends, state, right = torch.load(file, weights_only=True)
+    says = (prompts.tokens(JUDGES_WITH[0])[0], prompts.tokens(JUDGES_WITH[1])[0])
+    packed = Packed(ids, parents, positions, ends)
+    odds = log_odds(model.get_base_model(), packed, state, prompts.invokes, says)
+    return functional.binary_cross_entropy_with_logits(odds, torch.tensor(right).float())
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ The questions are our own (`own_questions.jsonl`) and those that people asked of
 (`cmrc2018_train`); `training/examples.py` says what is read from FOLDER and why.
 
 Each line is one evidence with its questions: `evidence` as the product lays it out, and `turns`
-with `question` and `answered`. The evidence is what the product would select for one or two of
-the questions, ordered by the reader that ships, from the article and those nearest in wording; one
-time in five without the article itself, as when another archive is asked. Not answered are
-questions without an answer in the article, those whose answer was not selected, and people's
-questions of which a figure, day, name or other word has been exchanged.
+with `question`, `answered`, what the article says to it (`answer`, "" where that is nothing), and
+`told`, words of the evidence that are `right` or not. The evidence is what the product would select
+for one or two of the questions, ordered by the reader that ships, from the article and those
+nearest in wording; one time in five without the article itself, as when another archive is asked.
+Not answered are questions without an answer in the article, those whose answer was not selected,
+and people's questions of which a figure, day, name or other word has been exchanged. What is told
+stands at the answer, or elsewhere: a small model tells what stands beside it.
 """
 
 from __future__ import annotations
@@ -30,8 +32,11 @@ from groups import Nearest, nearest_place, read_lines
 from own import FILE, TEXTS, Key, articles_of
 from questions import Words, fact_exchanged, shortened
 
-from rag.answering.evidence import EvidenceSentence, render, select_sentences
+from rag.answering.evidence import EvidenceSentence, as_statement, render, select_sentences
+from rag.answering.fragments import WHOLE_CHARS, clause_spans, clauses_around
 from rag.answering.plain import for_prompt
+from rag.answering.units import share, units_of
+from rag.chinese.normalise import fold
 from rag.index.chunking import split_article
 from rag.models.reader import Reader, load_reader
 from rag.retrieval.surroundings import surroundings
@@ -54,6 +59,9 @@ _KINDS: dict[Literal["answered", "unanswered", "foreign"], float] = {
 # any word), shortened, an article has a day, and other questions come in reverse order.
 _ONE, _CHANGED, _ANY_WORD, _SHORT, _DATED, _REVERSED = 0.35, 0.6, 0.4, 0.25, 0.5, 0.35
 _ANSWERED_MOST = 4
+# How often what is told is right where there is an answer, and a sentence instead of a clause; its
+# longest; the share of an answer that a clause beside it says at most; how the nearest is drawn.
+_TOLD_RIGHT, _TOLD_WHOLE, _TOLD_MOST, _HOLDS_LEAST, _NEARNESS = 0.6, 0.4, 120, 0.5, (0.6, 1.0)
 _FIRST_DAY, _DAYS = date(2018, 1, 1), 2500
 
 
@@ -70,10 +78,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question, and whether the evidence answers it."""
+    """A question, whether the evidence answers it, and words of the evidence told as the answer."""
 
     question: str
     answered: bool
+    answer: str
+    told: str
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +213,8 @@ def example_of(key: Key, shelf: Shelf, words: Words, chance: random.Random) -> E
         others.reverse()
     wrong = [one for one in wrong if one in leads]
     room = (1 if kind == "foreign" else len(right) + 1) - len(wrong)
-    turns = [Turn(_asked(one, chance), True) for one in right]
-    turns += [Turn(_asked(one, chance), False) for one in wrong + others[: max(0, room)]]
+    turns = [_turn(one, True, shelf, selected, chance) for one in right]
+    turns += [_turn(one, False, shelf, selected, chance) for one in wrong + others[: max(0, room)]]
     chance.shuffle(turns)
     return Example(for_prompt(render(selected)), turns) if turns else None
 
@@ -220,6 +231,53 @@ def is_answered(asked: Asked, shelf: Shelf, selected: Sequence[EvidenceSentence]
     # The same words may answer elsewhere, too.
     answer = article.text[asked.start : asked.end].strip("。，")
     return None if any(answer in item.sentence.text for item in selected) else False
+
+
+def _turn(
+    asked: Asked,
+    answered: bool,
+    shelf: Shelf,
+    selected: Sequence[EvidenceSentence],
+    chance: random.Random,
+) -> Turn:
+    """A question as it is asked; what is told answers it, or stands near what would."""
+    answer = shelf.articles[asked.article].text[asked.start : asked.end] if answered else ""
+    question = _asked(asked, chance)
+    if answered and chance.random() < _TOLD_RIGHT:
+        told = _around(answer, selected, chance)
+        if told:
+            return Turn(question, True, answer, told, right=True)
+    return Turn(question, answered, answer, _beside(asked, answer, selected, chance), right=False)
+
+
+def _around(answer: str, selected: Sequence[EvidenceSentence], chance: random.Random) -> str:
+    """The clause that holds the answer, or the sentence; "" where the answer crosses sentences."""
+    for item in selected:
+        said = item.sentence.text
+        start = said.find(answer.strip("。，"))
+        if start >= 0:
+            clause = clauses_around(start, start + len(answer), said)
+            whole = len(said) <= WHOLE_CHARS and chance.random() < _TOLD_WHOLE
+            return as_statement(said if whole or not clause else clause)[:_TOLD_MOST]
+    return ""
+
+
+def _beside(
+    asked: Asked, answer: str, selected: Sequence[EvidenceSentence], chance: random.Random
+) -> str:
+    """Words that do not hold the answer, mostly those that share most with the question."""
+    wanted, holds = units_of(asked.question), units_of(answer) if answer else set()
+    found: dict[str, float] = {}
+    for item in selected:
+        said = item.sentence.text
+        clauses = [clauses_around(*span, said) for span in clause_spans(said)]
+        if len(said) <= WHOLE_CHARS and chance.random() < _TOLD_WHOLE:
+            clauses = [said]
+        for one in filter(None, clauses):
+            if not holds or share(holds, fold(one)) < _HOLDS_LEAST:
+                found[one] = share(wanted, fold(one)) * chance.uniform(*_NEARNESS)
+    told = max(found, key=lambda one: found[one], default="")
+    return as_statement(told)[:_TOLD_MOST] if told else ""
 
 
 def _changed(

@@ -1,96 +1,160 @@
-"""Several evidences with their questions as one sequence of tokens.
+"""Several prompts as one sequence of tokens, those that begin alike sharing what they begin with.
 
-What prompts begin with is processed once: a token sees only what stands before it in its own
-prompt (a block mask), in the position that it has there, so the result is that of separate prompts.
+The judgement's adapter acts from `INVOKES` on (activated LoRA, Greenewald et al. 2025): what stands
+before is read by the model as it is. So each prompt has two parts: its tokens before the
+invocation, a path in a tree that all prompts of a pack share, and those from it on. A token sees
+what stands before it in its own prompt (a tree mask), in the position that it has there, so the
+result is that of separate prompts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from transformers import DynamicCache
 
 from rag.answering.generators.base import REFUSAL
+from rag.answering.plain import INVOKES
 from rag.answering.prompts import load_prompt
 
 _ROLES = {"human": "user", "ai": "assistant"}
 
+State = list[tuple[torch.Tensor, torch.Tensor]]
+"""Keys and values of each layer, (1, heads, tokens, size)."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Packed:
-    """The tokens of some prompts that begin alike, the system's part first.
+    """The tokens of some prompts; `before` the invocation a tree, the root's parent is -1.
 
-    `evidence` and `question` are the numbers of the branches that a token belongs to, 0 for what
-    all share; `last` are the places of the prompts' last tokens, `answered` whether the evidence
-    answers each.
+    `ends` is the token of the tree that each prompt's invocation follows.
     """
 
-    ids: list[int]
-    positions: list[int]
-    evidence: list[int]
-    question: list[int]
-    last: list[int]
-    answered: list[bool]
+    ids: list[int] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    _places: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def add(self, ids: Sequence[int], after: int = -1) -> int:
+        """Add tokens after one of the tree; return the place of the last."""
+        for token in ids:
+            place = self._places.setdefault((after, token), len(self.ids))
+            if place == len(self.ids):
+                self.ids.append(token)
+                self.parents.append(after)
+                self.positions.append(self.positions[after] + 1 if after >= 0 else 0)
+            after = place
+        return after
+
+    def sees(self) -> torch.Tensor:
+        """Return which tokens of the tree each sees; shape (tokens, tokens)."""
+        seen = torch.eye(len(self.ids), dtype=torch.bool)
+        for place, parent in enumerate(self.parents):
+            if parent >= 0:
+                seen[place] |= seen[parent]
+        return seen
 
 
-def pack(tokenizer: Any, examples: Sequence[Mapping[str, Any]]) -> Packed:
-    """Return the prompts of some evidences as the product has them."""
-    prompts = [
-        [_prompt(tokenizer, example["evidence"], turn["question"]) for turn in example["turns"]]
-        for example in examples
-    ]
-    system = _shared([prompt for group in prompts for prompt in group])
-    packed = Packed([], [], [], [], [], [])
-    _add(packed, prompts[0][0][:system], 0, 0, 0)
-    for number, (example, group) in enumerate(zip(examples, prompts, strict=True), start=1):
-        shared = max(system, _shared(group))
-        _add(packed, group[0][system:shared], system, number, 0)
-        for turn, prompt in zip(example["turns"], group, strict=True):
-            _add(packed, prompt[shared:], shared, number, len(packed.last) + 1)
-            packed.last.append(len(packed.ids) - 1)
-            packed.answered.append(turn["answered"])
-    return packed
+class Prompts:
+    """The product's prompts as tokens."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self.invokes = self.tokens(INVOKES)
+
+    def tokens(self, text: str) -> list[int]:
+        """Return the tokens of a text."""
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids
+        return ids
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Return what tokens say."""
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
+        return text
+
+    def asked(self, evidence: str, question: str) -> str:
+        """Return what stands in the prompt before the model's first word."""
+        messages = load_prompt("answer").format_messages(
+            evidence=evidence, question=question, refusal=REFUSAL
+        )
+        chat = [{"role": _ROLES.get(m.type, m.type), "content": m.content} for m in messages]
+        text: str = self._tokenizer.apply_chat_template(
+            chat, tokenize=False, add_generation_prompt=True
+        )
+        return text
 
 
-def _prompt(tokenizer: Any, evidence: str, question: str) -> list[int]:
-    messages = load_prompt("answer").format_messages(
-        evidence=evidence, question=question, refusal=REFUSAL
-    )
-    chat = [{"role": _ROLES.get(m.type, m.type), "content": m.content} for m in messages]
-    text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
-    ids: list[int] = tokenizer(text, add_special_tokens=False).input_ids
-    return ids
+def read(model: Any, packed: Packed, state: State | None = None) -> State:
+    """Return what the model keeps of the tree's tokens, those after `state` being read."""
+    begun = state[0][0].shape[2] if state else 0
+    cache = DynamicCache(state)
+    with torch.no_grad():
+        model.model(
+            input_ids=torch.tensor([packed.ids[begun:]]),
+            position_ids=torch.tensor([packed.positions[begun:]]),
+            attention_mask=_mask(packed.sees()[begun:], model.dtype),
+            past_key_values=cache,
+        )
+    return [(layer.keys, layer.values) for layer in cache.layers]
 
 
-def _add(packed: Packed, ids: list[int], begin: int, evidence: int, question: int) -> None:
-    packed.ids.extend(ids)
-    packed.positions.extend(range(begin, begin + len(ids)))
-    packed.evidence.extend([evidence] * len(ids))
-    packed.question.extend([question] * len(ids))
+def write(
+    model: Any, packed: Packed, state: State, last: int, ends: Sequence[int], most: int = 40
+) -> list[list[int]]:
+    """Return the tokens that the model writes (greedily) after `last` has followed each of `ends`.
+
+    A text ends before the token with which the model ends, or after `most`.
+    """
+    stop = model.generation_config.eos_token_id
+    cache = DynamicCache(state)
+    seen, own = packed.sees()[list(ends)], torch.eye(len(ends), dtype=torch.bool)
+    begins = torch.tensor(packed.positions)[list(ends)] + 1
+    written: list[list[int]] = [[] for _ in ends]
+    ended = [False] * len(ends)
+    tokens = torch.full((len(ends),), last)
+    for step in range(most):
+        seen = torch.cat([seen, own], 1)
+        with torch.no_grad():
+            hidden = model.model(
+                input_ids=tokens[None],
+                position_ids=(begins + step)[None],
+                attention_mask=_mask(seen, model.dtype),
+                past_key_values=cache,
+            ).last_hidden_state[0]
+            tokens = model.lm_head(hidden).argmax(-1)
+        for place, token in enumerate(tokens.tolist()):
+            ended[place] |= token == stop
+            if not ended[place]:
+                written[place].append(token)
+        if all(ended):
+            break
+    return written
 
 
-def _shared(prompts: Sequence[list[int]]) -> int:
-    """How many tokens all begin with; the last of a prompt is never shared."""
-    most = min(len(prompt) for prompt in prompts) - 1
-    first = prompts[0]
-    return next((i for i in range(most) if any(prompt[i] != first[i] for prompt in prompts)), most)
-
-
-def refusal_odds(model: Any, packed: Packed, begins: int) -> torch.Tensor:
-    """Return the log-odds that `begins` is the first token of each answer; shape (prompts,)."""
-    order = torch.arange(len(packed.ids))
-    sees = order[None] <= order[:, None]
-    for branches in (torch.tensor(packed.evidence), torch.tensor(packed.question)):
-        sees &= (branches[None] == 0) | (branches[None] == branches[:, None])
-    mask = torch.zeros(sees.shape, dtype=model.dtype).masked_fill(~sees, float("-inf"))
+def log_odds(
+    model: Any, packed: Packed, state: State, invokes: Sequence[int], says: tuple[int, int]
+) -> torch.Tensor:
+    """Return the log-odds that `says[0]` follows each invocation, not `says[1]`; (prompts,)."""
+    length, prompts = len(invokes), len(packed.ends)
+    ends = torch.tensor(packed.ends)
+    before = packed.sees()[ends].repeat_interleave(length, 0)
+    own = torch.block_diag(*[torch.ones(length, length).tril()] * prompts).bool()
+    begins = torch.tensor(packed.positions)[ends] + 1
     hidden = model.model(
-        input_ids=torch.tensor([packed.ids]),
-        position_ids=torch.tensor([packed.positions]),
-        attention_mask=mask[None, None],
-        use_cache=False,
+        input_ids=torch.tensor([list(invokes) * prompts]),
+        position_ids=(begins[:, None] + torch.arange(length)).reshape(1, -1),
+        attention_mask=_mask(torch.cat([before, own], 1), model.dtype),
+        past_key_values=DynamicCache(state),
     ).last_hidden_state[0]
-    logits = model.lm_head(hidden[torch.tensor(packed.last)]).float()
-    others = torch.arange(logits.shape[1]) != begins
-    return logits[:, begins] - torch.logsumexp(logits[:, others], -1)
+    last = hidden[length - 1 :: length]
+    weights = model.lm_head.weight[list(says)]
+    said = last.float() @ weights.float().T
+    return said[:, 0] - said[:, 1]
+
+
+def _mask(sees: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return torch.zeros(sees.shape, dtype=dtype).masked_fill(~sees, float("-inf"))[None, None]

@@ -83,9 +83,7 @@ def other_report(seen: EvidenceSentence) -> tuple[str, str]:
 def _sentence_answering(seen: EvidenceSentence) -> str:
     sentence = seen.sentence.text
     end = sentence.find(seen.answer) + len(seen.answer)
-    ends = [
-        last for _, last in (match.span() for match in _CLAUSE.finditer(sentence)) if last >= end
-    ]
+    ends = [last for _, last in clause_spans(sentence) if last >= end]
     if len(sentence) > WHOLE_CHARS and ends and ends[0] <= WHOLE_CHARS:
         sentence = clauses_around(0, ends[0], sentence)
     if 0 < len(sentence) <= WHOLE_CHARS:
@@ -103,12 +101,17 @@ def without_link(clause: str) -> str:
     return _LINK.sub("", clause)
 
 
+def clause_spans(sentence: str) -> list[tuple[int, int]]:
+    """Return where the clauses of a sentence begin and end."""
+    return [match.span() for match in _CLAUSE.finditer(sentence)]
+
+
 def clauses_around(start: int, end: int, sentence: str) -> str:
     """Return the clauses of a sentence that hold this part of it, "" where they say too little.
 
     Short ones come with a neighbour, and none parts a pair of brackets or quotation marks.
     """
-    spans = [match.span() for match in _CLAUSE.finditer(sentence)]
+    spans = clause_spans(sentence)
     inside = [place for place, (a, b) in enumerate(spans) if a < end and start < b]
     if not inside:
         return ""

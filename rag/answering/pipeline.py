@@ -32,7 +32,7 @@ from rag.answering.evidence import (
 from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
 from rag.answering.generators.base import Generator, Judge
-from rag.answering.hope import Hope, answers_seen, specificity_of
+from rag.answering.hope import BETTER, Hope, answers_seen, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
     is_about,
@@ -127,6 +127,7 @@ class _Run:
         self.said = ""
         self.draft = ""
         self.evidence = evidence
+        self.selected: Sequence[EvidenceSentence] = ()
         self.hope = Hope(evidence)
         self.generator = generator
         self.settings = settings
@@ -135,6 +136,7 @@ class _Run:
         self.sources = Sources()
         self.sentences: list[AnswerSentence] = []
         self.checks: list[dict[str, object]] = []
+        self.opinions: dict[str, float | None] = {}
         self.started = time.perf_counter()
 
     def write(self) -> Iterator[StreamEvent]:
@@ -156,11 +158,12 @@ class _Run:
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
-        self._judge(selected)
+        self.selected = selected
+        self._judge()
         if self.hope.is_none(selected):
             yield self.refuse(self._unsaid())
             return
-        yield from self._draft(selected, candidates)
+        yield from self._draft(candidates)
         yield from self._deny(candidates)
         yield from self._repair(candidates)
         event = self._conflict(candidates)
@@ -170,13 +173,15 @@ class _Run:
         self._clock("write")
         self.trace["draft"] = self.draft
         self.trace["checks"] = self.checks
+        if self.opinions:
+            self.trace["approved"] = self.opinions
         yield self.finish(self.draft)
 
-    def _judge(self, selected: Sequence[EvidenceSentence]) -> None:
-        """Hear the generator where it is open whether there is an answer: it costs seconds."""
-        if not isinstance(self.generator, Judge) or not self.hope.is_open(selected):
+    def _judge(self) -> None:
+        """Hear the generator on its evidence where there may be hope: it reads it anyway then."""
+        if not isinstance(self.generator, Judge) or not self.hope.is_open(self.selected):
             return
-        judged = self.generator.judge(self._asked(), selected)
+        judged = self.generator.judge(self._asked(), self.selected)
         if judged is None:
             return
         self.hope = replace(self.hope, judged=judged)
@@ -184,19 +189,45 @@ class _Run:
         self.trace["likelihood"] = self.hope.likelihood()
         self._clock("judge")
 
+    def _approved(self, told: str) -> float | None:
+        """Hear the generator on what would be told, if it judges."""
+        if self.hope.judged is None or not isinstance(self.generator, Judge):
+            return None
+        if told not in self.opinions:
+            self.opinions[told] = self.generator.judge(self._asked(), self.selected, told)
+        return self.opinions[told]
+
+    def _may_stand(
+        self, text: str, found: Verification, candidates: Sequence[EvidenceSentence]
+    ) -> bool:
+        """Whether a first sentence may be told, and the reader does not see a likelier one."""
+        approved = self._approved(text)
+        if not self.hope.allows(self.question, text, found, approved):
+            return False
+        stands = self.hope.standing(text, found, approved)
+        seen = self.hope.likeliest(candidates)
+        if stands is None or approved is None or seen is None or stands + BETTER >= 1:
+            return True
+        told = as_statement(seen.sentence.text)
+        other = None if told == text else self._approved(told)
+        return other is None or self.hope.likelihood_of(seen, other) <= stands + BETTER
+
     def _asked(self) -> str:
         return for_generator(self.question, self.before)
 
-    def _draft(
-        self, selected: Sequence[EvidenceSentence], candidates: Sequence[EvidenceSentence]
-    ) -> Iterator[StreamEvent]:
-        """Have an answer written; a sentence is checked as soon as it is finished."""
+    def _draft(self, candidates: Sequence[EvidenceSentence]) -> Iterator[StreamEvent]:
+        """Have an answer written; a sentence is checked as soon as it is finished.
+
+        One that judges is heard on the first sentence, and can only say one thing at a time.
+        """
         verified = 0
-        for piece in self.generator.stream(self._asked(), selected):
+        for piece in self.generator.stream(self._asked(), self.selected):
             if not self.draft:
                 self._clock("first_token")
             self.draft += piece
             yield TextDelta(piece)
+            if self.hope.judged is not None:
+                continue
             spans = split_sentences(self.draft)
             # The last span may still grow; a closing quote can follow a full stop.
             for start, end in spans[verified:-1]:
@@ -373,7 +404,7 @@ class _Run:
         if found.verdict is Verdict.UNSUPPORTED:
             if self.settings.unsupported == "remove":
                 return None
-        elif not self._supported() and not self.hope.allows(self.question, text, found):
+        elif not self._supported() and not self._may_stand(text, found, candidates):
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(

@@ -23,6 +23,9 @@ _MARK = re.compile(
     r"(?:\s*[,，、\-–†]\s*\w{1,8})*\s*[\]】］]|(?<![A-Za-z\d])[⁰¹²³⁴-⁹]+(?![\w⁰-⁹])|[⓪①-⑳](?=[。！？.!?]?$))",
     re.IGNORECASE,
 )
+INVOKES = "※核对："
+"""Words after which the adapter of a language model acts; no stranger writes them in a prompt."""
+_INVOKES = re.compile(f"{INVOKES[0]}+(?={INVOKES[1]})")
 _TEMPLATE = re.compile(r"\[(?=/?(?:INST|SYS)\])", re.IGNORECASE)
 
 
@@ -48,8 +51,10 @@ def without_marks(text: str) -> str:
 def for_prompt(text: str) -> str:
     """Return the text without tokens of chat templates and without the prompt's own structure.
 
+    Nor does it invoke a model's adapter.
+
     An engine reads `<|im_end|>` as the end of a message wherever it stands. Line breaks stay,
     single ones: a heading or a role at the beginning of a line is nothing to the engine.
     """
     text = _TEMPLATE.sub("［", _TAG.sub("＜", without_invisible(text)))
-    return re.sub(r"\n\s*\n+", "\n", text)
+    return re.sub(r"\n\s*\n+", "\n", _INVOKES.sub("", text))

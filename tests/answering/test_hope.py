@@ -264,16 +264,17 @@ def test_what_singles_out_an_article_is_told_more_readily():
 
 
 class Judging(Scripted):
-    """A generator with an opinion of its evidence."""
+    """A generator with an opinion of its evidence, and of what would be told."""
 
-    def __init__(self, text: str, answers: float) -> None:
+    def __init__(self, text: str, answers: float, right: float | None = None) -> None:
         super().__init__(text)
         self.answers = answers
-        self.judged = 0
+        self.right = answers if right is None else right
+        self.told: list[str] = []
 
-    def judge(self, question, evidence):
-        self.judged += 1
-        return self.answers
+    def judge(self, question, evidence, told=""):
+        self.told.append(told)
+        return self.right if told else self.answers
 
 
 def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees():
@@ -281,30 +282,46 @@ def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees
     question = "东湖派出所所长是谁?"
     without, doubting = Judging(CHIEF, 5.0), Judging(CHIEF, -9.0)
     assert answered(question, without, evidence).text == CHIEF
-    given = answered(question, doubting, evidence)
+    doubtful = read(POLICE, likely=0.15, answer="赵立新", score=0.5)
+    given = answered(question, doubting, doubtful)
     assert given.refused
     assert given.related
     assert given.trace["judged"] == -9.0
     # What will not be told is not written, but reading it took its time.
     assert not doubting.questions
+    assert doubting.told == [""]
     assert "judge" in given.timings
-
-    # Both together make sure what neither is sure of.
-    for answers, text in ((0.0, CHIEF), (-2.5, None)):
-        seen = read(POLICE, likely=0.4, answer="赵立新", score=0.5)
-        given = answered(question, Judging("所长是王大明。", answers), seen)
-        assert given.refused is (text is None)
-        assert text is None or given.text == text
 
     unlikely = read(POLICE, likely=0.03, answer="赵立新", score=0.4)
     assert answered(question, CHIEF, unlikely).refused
     assert answered(question, Judging(CHIEF, 5.0), unlikely).text == CHIEF
 
-    # Where nothing is open, nobody waits for an opinion.
+    # Where there is no hope, or nobody read anything, nobody waits for an opinion.
     clear = read(POLICE, likely=0.97, answer="赵立新", score=0.9)
     hopeless = [replace(item, answering=0.001, score=0.1) for item in clear]
     unread = evidence_from(POLICE)
-    for evidence in (clear, hopeless, unread):
+    for evidence in (hopeless, unread):
         generator = Judging(CHIEF, -9.0)
         answered(question, generator, evidence)
-        assert not generator.judged
+        assert not generator.told
+
+
+def test_the_generators_opinion_of_a_sentence_decides_where_it_is_doubtful():
+    evidence = read(POLICE, likely=0.4, answer="赵立新", score=0.5)
+    question = "东湖派出所所长是谁?"
+    right, wrong = Judging(CHIEF, 1.0, 5.0), Judging(CHIEF, 1.0, -6.0)
+    given = answered(question, right, evidence)
+    assert given.text == CHIEF
+    assert given.trace["approved"] == {CHIEF: 5.0}
+    assert right.told == ["", CHIEF]
+    refused = answered(question, wrong, evidence)
+    assert refused.refused
+    assert refused.trace["unproven"] == CHIEF
+
+
+def test_what_the_reader_sees_stands_in_where_the_generator_approves_of_it():
+    seen = read(POLICE, likely=0.4, answer="赵立新", score=0.5)
+    for right, refused in ((4.0, False), (-6.0, True)):
+        given = answered("东湖派出所所长是谁?", Judging("所长是王大明。", 1.0, right), seen)
+        assert given.refused is refused
+        assert refused or given.text == CHIEF

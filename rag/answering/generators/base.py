@@ -27,7 +27,12 @@ class Generator(Protocol):
 
 @runtime_checkable
 class Judge(Protocol):
-    """A generator that may have been trained to judge its evidence before it writes."""
+    """A generator that may have been trained to judge its evidence, and answers."""
 
-    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> float | None:
-        """Return the log-odds that the evidence answers; None where it has no opinion."""
+    def judge(
+        self, question: str, evidence: Sequence[EvidenceSentence], told: str = ""
+    ) -> float | None:
+        """Return the log-odds that the evidence answers; with `told`, that this is the answer.
+
+        None where it has no opinion.
+        """

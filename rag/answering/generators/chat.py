@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,23 +10,23 @@ from langchain_core.messages import AIMessage
 
 from rag.answering.evidence import EvidenceSentence, render
 from rag.answering.generators.base import REFUSAL
-from rag.answering.plain import for_prompt
+from rag.answering.plain import INVOKES, for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
 
-BEGINS = REFUSAL[:2]
-"""The token that the refusal begins with; `training/generator.py` trains its probability."""
+JUDGES_WITH = ("是", "否")
+"""The words with which an adapter is trained to judge, each a token (`training/generator.py`)."""
 _LIKELIEST = 20
-# The odds of a token that is not among the likeliest, or of all others beside one.
-_LEAST = 1e-6
+# The log-probability of a token that is not among the likeliest.
+_LEAST = -14.0
 
 
 class ChatGenerator:
     """Fills the Chinese prompt with the evidence and streams the chat model's answer.
 
-    One that `judges` has an adapter with which it begins its refusal as likely as the evidence does
-    not answer, and gives log-probabilities; `offset` is added to the log-odds that these make. It
-    writes without the adapter, which makes it terse.
+    One that `judges` has an adapter that acts after `INVOKES` alone, and gives log-probabilities;
+    `offset` is added to the log-odds that these make. What the model has read for an answer it
+    need not read again to judge, nor the other way round.
     """
 
     def __init__(
@@ -44,32 +43,34 @@ class ChatGenerator:
         if callable(load):
             load()
 
-    def judge(self, question: str, evidence: Sequence[EvidenceSentence]) -> float | None:
-        """Return the log-odds that the evidence answers, None from a model that does not judge.
+    def judge(
+        self, question: str, evidence: Sequence[EvidenceSentence], told: str = ""
+    ) -> float | None:
+        """Return the log-odds that the evidence answers, or that what is told of it does.
 
-        It costs the reading of the prompt.
+        None from a model that does not judge.
         """
         if not self._judges:
             return None
+        begins = AIMessage(f"{for_prompt(told)}\n{INVOKES}" if told else INVOKES)
         asked = {"logprobs": True, "top_logprobs": _LIKELIEST, "max_tokens": 1}
         # Read to its end: an engine answers one call at a time.
-        chunks = list(self._chunks(question, evidence, asked))
-        odds = _odds_of_answering(chunks[0]) if chunks else None
+        chunks = list(self._chunks(question, evidence, begins, **asked))
+        odds = _odds(chunks[0]) if chunks else None
         return None if odds is None else odds + self._offset
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
-        """Yield the draft as the model writes it, as it was before it learned to judge."""
-        asked: dict[str, Any] = {"adapted": False} if self._judges else {}
-        for chunk in self._chunks(question, evidence, asked):
+        """Yield the draft as the model writes it."""
+        for chunk in self._chunks(question, evidence):
             if chunk.text:
                 yield chunk.text
 
     def _chunks(
-        self, question: str, evidence: Sequence[EvidenceSentence], asked: dict[str, Any]
+        self, question: str, evidence: Sequence[EvidenceSentence], *begins: AIMessage, **asked: Any
     ) -> Iterator[AIMessage]:
         given = {"question": for_prompt(question), "evidence": for_prompt(render(evidence))}
         try:
-            yield from self.model.stream(self._prompt.format_messages(**given), **asked)
+            yield from self.model.stream([*self._prompt.format_messages(**given), *begins], **asked)
         except WenBaoError:
             raise
         except Exception as error:
@@ -80,16 +81,12 @@ class ChatGenerator:
             ) from error
 
 
-def _odds_of_answering(chunk: AIMessage) -> float | None:
-    """The log-odds that a first token begins no refusal; None without log-probabilities."""
+def _odds(chunk: AIMessage) -> float | None:
+    """The log-odds that a first token says yes, not no; None without log-probabilities."""
     logprobs: dict[str, Any] = chunk.response_metadata.get("logprobs") or {}
     content = logprobs.get("content") or []
     if not content:
         return None
-    refuses = answers = 0.0
-    for entry in content[0].get("top_logprobs") or []:
-        if entry["token"] == BEGINS:
-            refuses += math.exp(entry["logprob"])
-        else:
-            answers += math.exp(entry["logprob"])
-    return math.log(max(answers, _LEAST)) - math.log(max(refuses, _LEAST))
+    said = {entry["token"]: entry["logprob"] for entry in content[0].get("top_logprobs") or []}
+    yes, no = (max(said.get(word, _LEAST), _LEAST) for word in JUDGES_WITH)
+    return float(yes - no)

@@ -35,8 +35,9 @@ _PASSED_ON = ("logprobs", "top_logprobs")
 class ChatLlamaCpp(BaseChatModel):
     """Chat messages answered by a GGUF model; greedy, so the same prompt gives the same text.
 
-    `adapter` is a GGUF file of low-rank additions (LoRA) trained for this very model; a call with
-    `adapted=False` is answered without it.
+    `adapter` is a GGUF file of low-rank additions (LoRA) trained for this very model. One that
+    names the tokens that invoke it (activated LoRA) acts after them alone, so that what was read
+    before them stays read.
 
     The model is loaded by the first call or by `load()`. One call runs at a time: two at once
     would share two cores and both be late. The engine keeps the last prompt's state, so a common
@@ -127,7 +128,6 @@ class ChatLlamaCpp(BaseChatModel):
             "cache_prompt": True,
             **({"stop": stop} if stop else {}),
             **{name: kwargs[name] for name in _PASSED_ON if name in kwargs},
-            **({} if kwargs.get("adapted", True) else {"lora": [{"id": 0, "scale": 0.0}]}),
         }
         with self._lock:
             for event in _events(self._loaded(), request):
@@ -216,10 +216,13 @@ def _chunk(event: dict[str, Any]) -> ChatGenerationChunk | None:
     logprobs = choice.get("logprobs")
     usage: UsageMetadata | None = None
     if timings and choice.get("finish_reason"):
-        prompt = timings["prompt_n"] + timings.get("cache_n", 0)
-        answer = timings["predicted_n"]
+        kept = timings.get("cache_n", 0)
+        prompt, answer = timings["prompt_n"] + kept, timings["predicted_n"]
         usage = UsageMetadata(
-            input_tokens=prompt, output_tokens=answer, total_tokens=prompt + answer
+            input_tokens=prompt,
+            output_tokens=answer,
+            total_tokens=prompt + answer,
+            input_token_details={"cache_read": kept},
         )
     return ChatGenerationChunk(
         message=AIMessageChunk(

@@ -50,7 +50,7 @@ READER = Adapter(
 )
 JUDGES: Mapping[str, Adapter] = {
     "qwen2.5-coder-1.5b-instruct": Adapter(
-        "judge-1.5b.gguf", "f8f1c5a274b28ba311963e0e0cfee990d52efaed1d9869c2759dee1ec49a309c"
+        "judge-1.5b.gguf", "a4635684a189441b9051b2e16e2ceb8179f870e6ac277d48c0581512318acd38"
     ),
     "qwen2.5-coder-0.5b-instruct": Adapter(
         "judge-0.5b.gguf",
