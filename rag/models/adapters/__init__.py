@@ -52,10 +52,5 @@ JUDGES: Mapping[str, Adapter] = {
     "qwen2.5-coder-1.5b-instruct": Adapter(
         "judge-1.5b.gguf", "a4635684a189441b9051b2e16e2ceb8179f870e6ac277d48c0581512318acd38"
     ),
-    "qwen2.5-coder-0.5b-instruct": Adapter(
-        "judge-0.5b.gguf",
-        "09726d590338574c244f8c4d775c8abeafff6a035e5eb1242416f4c9bd65b532",
-        offset=1.5,
-    ),
 }
 """By the name of a language model in the catalogue: what teaches it to judge its evidence."""
