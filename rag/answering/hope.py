@@ -61,6 +61,8 @@ SURE = 0.65
 """From here on the reader's own sentence stands in for a draft that came to nothing."""
 # The same where the generator is heard on it, too.
 _SEEN = 0.05
+APPROVES = 3.0
+"""Log-odds from which on the generator's approval makes up for another word for what is counted."""
 BETTER = 0.1
 """By so much the likelihood of the reader's own sentence is greater when it goes before a draft."""
 PROBABLE = 0.5

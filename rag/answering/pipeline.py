@@ -29,10 +29,11 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
+from rag.answering.facts import FactKind
 from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
 from rag.answering.generators.base import Generator, Judge
-from rag.answering.hope import BETTER, Hope, answers_seen, specificity_of
+from rag.answering.hope import APPROVES, BETTER, Hope, answers_seen, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
     is_about,
@@ -41,9 +42,11 @@ from rag.answering.point import (
     misses_answer,
     misses_point,
 )
-from rag.answering.premise import asks_again, false_premises
+from rag.answering.premise import asks_again, false_premises, names_another
 from rag.answering.telling import told_and_verified
+from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
+from rag.chinese.normalise import fold
 from rag.chinese.sentences import split_sentences
 from rag.settings import AnsweringSettings
 from rag.types import (
@@ -65,6 +68,8 @@ REFUSAL_TEXT = "报上没有查到这个问题的答案。"
 _RELATED = 3
 # How many other articles are heard.
 _OTHERS = 2
+# The share of a draft's wording that a sentence has which it is after.
+_MEANT = 0.3
 
 
 def answer_events(
@@ -189,6 +194,13 @@ class _Run:
         self.trace["likelihood"] = self.hope.likelihood()
         self._clock("judge")
 
+    def _counts_alike(self, text: str, found: Verification) -> bool:
+        """Whether only the noun that the asker counts is missing, and the generator approves."""
+        if not found.missing or any(fact.kind is not FactKind.COUNTED for fact in found.missing):
+            return False
+        approved = self._approved(text)
+        return approved is not None and approved >= APPROVES
+
     def _approved(self, told: str) -> float | None:
         """Hear the generator on what would be told, if it judges."""
         if self.hope.judged is None or not isinstance(self.generator, Judge):
@@ -200,7 +212,9 @@ class _Run:
     def _may_stand(
         self, text: str, found: Verification, candidates: Sequence[EvidenceSentence]
     ) -> bool:
-        """Whether a first sentence may be told, and the reader does not see a likelier one."""
+        """Whether a first sentence may be told, and the reader sees none that is likelier."""
+        if names_another(self.completed, [item.article for item in found.sources]):
+            return False
         approved = self._approved(text)
         if not self.hope.allows(self.question, text, found, approved):
             return False
@@ -279,24 +293,55 @@ class _Run:
             yield event
 
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say the source's own words when the draft does not answer and the reader is sure."""
+        """Say the source's own words where the draft does not answer, or leaves out what does."""
+        if not self._supported():
+            yield from self._stand_in(candidates)
+            return
         said = [item.text for item in self.sentences]
-        seen = self.hope.likeliest(candidates, beside=self._supported())
+        seen = self.hope.likeliest(candidates, beside=True)
         if seen is None:
             return
-        if not self._supported() or misses_point(self.question, said):
+        if misses_point(self.question, said):
             told = as_statement(seen.sentence.text)
         elif not self._is_cited(seen) or self.said or not misses_answer(self.completed, said, seen):
             return
         else:
             told = clause_answering(seen)
-        if not told or misses_point(self.question, [told]):
-            return
-        # What was told stays: streams cannot take it back, and it is verified or marked.
-        self.trace["repaired"] = told
-        event = self._check(told, candidates)
+        event = self._tell(told, candidates)
         if event:
             yield event
+
+    def _stand_in(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
+        """Say the sentence in which the reader sees the answer, or that which the draft is after.
+
+        The latter where the generator is heard on it: what it garbled, it recognises.
+        """
+        seen = self.hope.likeliest(candidates)
+        meant = self._meant() if self.hope.judged is not None else None
+        for item in filter(None, (seen, meant)):
+            event = self._tell(as_statement(item.sentence.text), candidates)
+            if event:
+                yield event
+                return
+
+    def _meant(self) -> EvidenceSentence | None:
+        """The selected sentence that has most in common with the draft; None if that is little."""
+        if not self.draft.strip() or says_nothing(self.draft):
+            return None
+        drafted = units_of(self.draft)
+        nearest = [(share(drafted, fold(one.sentence.text)), one) for one in self.selected]
+        shared, found = max(nearest, key=lambda pair: pair[0])
+        return found if shared >= _MEANT else None
+
+    def _tell(self, told: str, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
+        """Say words of a source, where they have what is asked for.
+
+        What was told before stays: streams cannot take it back, and it is verified or marked.
+        """
+        if not told or misses_point(self.question, [told]):
+            return None
+        self.trace["repaired"] = told
+        return self._check(told, candidates)
 
     def _report_others(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
         """Say what other articles answer otherwise: a question may fit more than one event.
@@ -395,6 +440,8 @@ class _Run:
         if self.said and repeats(text, self.said):
             return None
         text, found = told_and_verified(text, self.completed, candidates)
+        if self._counts_alike(text, found):
+            _, found = told_and_verified(text, "", candidates)
         text = as_statement(text)
         if any(text == told.text for told in self.sentences):
             return None

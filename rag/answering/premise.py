@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
 from rag.answering.units import share, units_of
@@ -32,6 +32,10 @@ _ABOUT_INSIDE = re.compile("[多余几来]")
 _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
 _DAYS_OF_YEAR = 364
+_ROUGHLY = timedelta(days=5)
+# What is one of a series, and how what is numbered begins.
+_SERIES = frozenset("届次批期季轮代版")
+_NAME = re.compile(r"[“《(（]?([\u4e00-\u9fff]{2})")
 
 # From this share of the question's wording on a sentence says nothing beside it.
 _REPEATED = 0.8
@@ -130,24 +134,34 @@ def _figures(question: str) -> list[Fact]:
 
 
 def _may_be_meant(fact: Fact, articles: Sequence[Article], today: date) -> bool:
-    """Whether an article of unknown day may speak of a date: 4月2日 of 2024年4月.
+    """Whether an article of unknown day may speak of a date: 4月2日 of 2024年4月, or of 4月初.
 
     One that names neither month nor year leaves open when it was; of these only the nearest counts.
     """
     asked = find_dates(fact.text, today)
-    if not asked or asked[0].yearless:
+    if not asked:
         return False
     for place, article in enumerate(articles):
         if article.published is not None:
             continue
         mentions = find_dates(article.text, today)
         open_ones = [mention for mention in mentions if mention.yearless]
+        if asked[0].yearless:
+            if any(_lies_within(mention, asked[0]) for mention in open_ones):
+                return True
+            continue
         if any(_same_season(asked[0], mention) for mention in open_ones):
             return True
         named = open_ones or any(_YEAR.search(mention.text) for mention in mentions)
         if place == 0 and not named:
             return True
     return False
+
+
+def _lies_within(inner: DateMention, outer: DateMention) -> bool:
+    """Whether days without a year lie within others, or near rough ones (2月6日 in 2月初)."""
+    near = timedelta() if outer.first == outer.last else _ROUGHLY
+    return outer.first - near <= inner.first and inner.last <= outer.last + near
 
 
 def _same_season(asked: DateMention, yearless: DateMention) -> bool:
@@ -171,3 +185,29 @@ def _relative_date_held(fact: Fact, articles: Sequence[Article], today: date) ->
         if any(mention.first <= last and first <= mention.last for mention in mentions):
             return True
     return False
+
+
+def names_another(question: str, articles: Sequence[Article]) -> bool:
+    """Return whether articles tell of another one of a series: 第八届 where 第十届 was asked about.
+
+    So it is where none of them holds what is asked about, and one names another before the same
+    words.
+    """
+    wanted = _in_series(question)
+    told = [one for article in articles for one in _in_series(article.text + article.headline)]
+    return any(
+        (kind, number) not in {one[:2] for one in told}
+        and any(one[0] == kind and one[2] == name for one in told)
+        for kind, number, name in wanted
+    )
+
+
+def _in_series(text: str) -> list[tuple[str, float, str]]:
+    """The kind, number and first characters of the name of what is one of a series."""
+    return [
+        (number.unit, float(number.value), name[1])
+        for number in find_numbers(text)
+        if number.unit in _SERIES
+        and number.text.startswith("第")
+        and (name := _NAME.match(text, number.end))
+    ]

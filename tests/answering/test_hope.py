@@ -266,15 +266,16 @@ def test_what_singles_out_an_article_is_told_more_readily():
 class Judging(Scripted):
     """A generator with an opinion of its evidence, and of what would be told."""
 
-    def __init__(self, text: str, answers: float, right: float | None = None) -> None:
+    def __init__(self, text: str, answers: float, right: float | None = None, only="") -> None:
         super().__init__(text)
         self.answers = answers
         self.right = answers if right is None else right
+        self.only = only
         self.told: list[str] = []
 
     def judge(self, question, evidence, told=""):
         self.told.append(told)
-        return self.right if told else self.answers
+        return self.answers if not told else self.right if self.only in told else -6.0
 
 
 def test_the_generators_opinion_of_its_evidence_counts_with_what_the_reader_sees():
@@ -325,3 +326,23 @@ def test_what_the_reader_sees_stands_in_where_the_generator_approves_of_it():
         given = answered("东湖派出所所长是谁?", Judging("所长是王大明。", 1.0, right), seen)
         assert given.refused is refused
         assert refused or given.text == CHIEF
+
+
+def test_what_a_garbled_draft_is_after_is_told_where_the_generator_approves_of_it():
+    # The reader looks elsewhere.
+    evidence = read(POLICE, likely=0.9, answer="赵立新")
+    garbled = "派出所为老旧小区安装烟感器9200个。"
+    question = "老旧小区装的烟感器有几个?"
+    given = answered(question, Judging(garbled, 5.0, 5.0, only="3200个"), evidence)
+    assert "安装烟感器3200个" in given.text
+    assert "9200" not in given.text
+    assert answered(question, Judging(garbled, 5.0, -6.0), evidence).refused
+
+
+def test_another_word_for_what_is_counted_needs_the_generators_approval():
+    item = article("培训", "昨天的急救培训共有200名志愿者分四批参加学习。")
+    evidence = read(item, likely=0.9, answer="200名")
+    question, draft = "急救培训来了多少学员?", "共有200名志愿者参加学习。"
+    assert answered(question, draft, evidence).refused
+    assert "200名志愿者" in answered(question, Judging(draft, 5.0, 5.0), evidence).text
+    assert answered(question, Judging(draft, 5.0, 1.0), evidence).refused

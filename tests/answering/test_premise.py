@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from rag.answering.pipeline import REFUSAL_TEXT
-from rag.answering.premise import asks_again, false_premises
+from rag.answering.premise import asks_again, false_premises, names_another
 from rag.types import Article
 from tests.answering.conftest import MARKET
 from tests.answering.test_pipeline import answer
+from tests.support.collections import article
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,8 @@ TODAY = date(2026, 3, 1)
         ("2024年的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
         ("2024年4月9日的开放日来了多少人?", "早市举办开放日,来了800人。", None),
         ("2024年4月的早市开放日来了多少人?", "4月9日,早市举办开放日。", date(2024, 4, 10)),
+        ("4月初的早市开放日来了多少人?", "4月6日,早市举办开放日。", None),
+        ("4月中旬的早市开放日来了多少人?", "4月12日,早市举办开放日。", None),
     ],
 )
 def test_an_article_of_unknown_day_may_be_of_the_year_that_is_asked_for(question, text, published):
@@ -78,6 +81,8 @@ def test_an_article_of_unknown_day_may_be_of_the_year_that_is_asked_for(question
     ("question", "text", "published"),
     [
         ("2024年5月的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
+        ("4月初的早市开放日来了多少人?", "4月19日,早市举办开放日。", None),
+        ("4月8日的早市开放日来了多少人?", "4月9日,早市举办开放日。", None),
         ("2024年4月的早市开放日来了多少人?", "2023年的开放日来了800人。", None),
         ("2024年4月的早市开放日来了多少人?", "4月9日,早市举办开放日。", date(2025, 4, 10)),
     ],
@@ -118,3 +123,26 @@ def test_what_is_not_counted_exactly_claims_nothing(question: str):
 def test_the_day_of_publication_is_not_that_of_what_happened_on_another():
     given = answer("早市是哪天搬的?", "2024年4月10日。", MARKET)
     assert "10日" not in given.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("第十届社区运动会在哪里开幕?", "第八届社区运动会昨天在体育中心开幕。"),
+        ("第3批“绿色商场”有哪些?", "第2批“绿色商场”名单公布。"),
+    ],
+)
+def test_another_one_of_a_series_is_not_what_was_asked_for(question: str, text: str):
+    assert names_another(question, [article("新闻", text)])
+    # Where it is spoken of as well, or nothing is numbered so, there is nothing to say.
+    both = article("新闻", text + question.split("在")[0].split("有")[0] + "也已筹备。")
+    assert not names_another(question, [both])
+    assert not names_another(question, [article("新闻", "第二次社区普查开始。")])
+    assert not names_another("社区运动会在哪里开幕?", [article("新闻", text)])
+
+
+def test_no_answer_is_told_of_another_one_of_a_series():
+    games = article("运动会", "第八届社区运动会昨天在体育中心开幕。")
+    draft = "社区运动会在体育中心开幕。"
+    assert not answer("第八届社区运动会在哪里开幕?", draft, games).refused
+    assert answer("第十届社区运动会在哪里开幕?", draft, games).refused
