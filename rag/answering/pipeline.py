@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from rag.answering.citations import Sources
@@ -29,11 +28,11 @@ from rag.answering.evidence import (
     select_sentences,
     sentences_of,
 )
-from rag.answering.facts import FactKind
 from rag.answering.factuality import denial_of
 from rag.answering.fragments import clause_answering, other_report, whole
-from rag.answering.generators.base import Generator, Judge
-from rag.answering.hope import APPROVES, BETTER, Hope, answers_seen, specificity_of
+from rag.answering.gate import Gate
+from rag.answering.generators.base import Generator
+from rag.answering.hope import Hope, answers_seen, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
     is_about,
@@ -42,7 +41,7 @@ from rag.answering.point import (
     misses_answer,
     misses_point,
 )
-from rag.answering.premise import asks_again, false_premises, names_another
+from rag.answering.premise import asks_again, false_premises
 from rag.answering.telling import told_and_verified
 from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
@@ -97,7 +96,7 @@ def answer_events(
     run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
-    run.hope = Hope(run.evidence, specificity_of(run.completed, articles))
+    run.gate.hope = Hope(run.evidence, specificity_of(run.completed, articles))
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
@@ -133,7 +132,8 @@ class _Run:
         self.draft = ""
         self.evidence = evidence
         self.selected: Sequence[EvidenceSentence] = ()
-        self.hope = Hope(evidence)
+        self.asked = for_generator(question, before)
+        self.gate = Gate(question, completed, self.asked, generator, Hope(evidence))
         self.generator = generator
         self.settings = settings
         self.timings: dict[str, float] = {}
@@ -141,7 +141,6 @@ class _Run:
         self.sources = Sources()
         self.sentences: list[AnswerSentence] = []
         self.checks: list[dict[str, object]] = []
-        self.opinions: dict[str, float | None] = {}
         self.started = time.perf_counter()
 
     def write(self) -> Iterator[StreamEvent]:
@@ -158,14 +157,18 @@ class _Run:
             selected = selected[: self.settings.sentences]
         self.trace["selected"] = [item.sentence.text for item in selected]
         self.trace["best_score"] = round(max((item.score for item in selected), default=0.0), 3)
-        self.trace["likelihood"] = self.hope.likelihood()
+        self.trace["likelihood"] = self.gate.hope.likelihood()
         self._clock("select")
         if self.said and not selected:
             yield self.refuse("找到的报道里，前面没有说过的都与问题无关")
             return
         self.selected = selected
-        self._judge()
-        if self.hope.is_none(selected):
+        self.gate.hear(selected)
+        if self.gate.hears:
+            self.trace["judged"] = self.gate.hope.judged
+            self.trace["likelihood"] = self.gate.hope.likelihood()
+            self._clock("judge")
+        if self.gate.hope.is_none(selected):
             yield self.refuse(self._unsaid())
             return
         yield from self._draft(candidates)
@@ -178,56 +181,9 @@ class _Run:
         self._clock("write")
         self.trace["draft"] = self.draft
         self.trace["checks"] = self.checks
-        if self.opinions:
-            self.trace["approved"] = self.opinions
+        if self.gate.opinions:
+            self.trace["approved"] = self.gate.opinions
         yield self.finish(self.draft)
-
-    def _judge(self) -> None:
-        """Hear the generator on its evidence where there may be hope: it reads it anyway then."""
-        if not isinstance(self.generator, Judge) or not self.hope.is_open(self.selected):
-            return
-        judged = self.generator.judge(self._asked(), self.selected)
-        if judged is None:
-            return
-        self.hope = replace(self.hope, judged=judged)
-        self.trace["judged"] = round(judged, 2)
-        self.trace["likelihood"] = self.hope.likelihood()
-        self._clock("judge")
-
-    def _counts_alike(self, text: str, found: Verification) -> bool:
-        """Whether only the noun that the asker counts is missing, and the generator approves."""
-        if not found.missing or any(fact.kind is not FactKind.COUNTED for fact in found.missing):
-            return False
-        approved = self._approved(text)
-        return approved is not None and approved >= APPROVES
-
-    def _approved(self, told: str) -> float | None:
-        """Hear the generator on what would be told, if it judges."""
-        if self.hope.judged is None or not isinstance(self.generator, Judge):
-            return None
-        if told not in self.opinions:
-            self.opinions[told] = self.generator.judge(self._asked(), self.selected, told)
-        return self.opinions[told]
-
-    def _may_stand(
-        self, text: str, found: Verification, candidates: Sequence[EvidenceSentence]
-    ) -> bool:
-        """Whether a first sentence may be told, and the reader sees none that is likelier."""
-        if names_another(self.completed, [item.article for item in found.sources]):
-            return False
-        approved = self._approved(text)
-        if not self.hope.allows(self.question, text, found, approved):
-            return False
-        stands = self.hope.standing(text, found, approved)
-        seen = self.hope.likeliest(candidates)
-        if stands is None or approved is None or seen is None or stands + BETTER >= 1:
-            return True
-        told = as_statement(seen.sentence.text)
-        other = None if told == text else self._approved(told)
-        return other is None or self.hope.likelihood_of(seen, other) <= stands + BETTER
-
-    def _asked(self) -> str:
-        return for_generator(self.question, self.before)
 
     def _draft(self, candidates: Sequence[EvidenceSentence]) -> Iterator[StreamEvent]:
         """Have an answer written; a sentence is checked as soon as it is finished.
@@ -235,12 +191,12 @@ class _Run:
         One that judges is heard on the first sentence, and can only say one thing at a time.
         """
         verified = 0
-        for piece in self.generator.stream(self._asked(), self.selected):
+        for piece in self.generator.stream(self.asked, self.selected):
             if not self.draft:
                 self._clock("first_token")
             self.draft += piece
             yield TextDelta(piece)
-            if self.hope.judged is not None:
+            if self.gate.hears:
                 continue
             spans = split_sentences(self.draft)
             # The last span may still grow; a closing quote can follow a full stop.
@@ -298,7 +254,7 @@ class _Run:
             yield from self._stand_in(candidates)
             return
         said = [item.text for item in self.sentences]
-        seen = self.hope.likeliest(candidates, beside=True)
+        seen = self.gate.hope.likeliest(candidates, beside=True)
         if seen is None:
             return
         if misses_point(self.question, said):
@@ -316,8 +272,8 @@ class _Run:
 
         The latter where the generator is heard on it: what it garbled, it recognises.
         """
-        seen = self.hope.likeliest(candidates)
-        meant = self._meant() if self.hope.judged is not None else None
+        seen = self.gate.hope.likeliest(candidates)
+        meant = self._meant() if self.gate.hears else None
         for item in filter(None, (seen, meant)):
             event = self._tell(as_statement(item.sentence.text), candidates)
             if event:
@@ -387,7 +343,7 @@ class _Run:
         return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
 
     def _unsaid(self) -> str:
-        if self.hope.is_vague():
+        if self.gate.hope.is_vague():
             return "问题没有说清是哪件事，请补充时间、地点或名称再问"
         return "找到的报道没有写明所问的事"
 
@@ -440,7 +396,7 @@ class _Run:
         if self.said and repeats(text, self.said):
             return None
         text, found = told_and_verified(text, self.completed, candidates)
-        if self._counts_alike(text, found):
+        if self.gate.counts_alike(text, found):
             _, found = told_and_verified(text, "", candidates)
         text = as_statement(text)
         if any(text == told.text for told in self.sentences):
@@ -451,7 +407,7 @@ class _Run:
         if found.verdict is Verdict.UNSUPPORTED:
             if self.settings.unsupported == "remove":
                 return None
-        elif not self._supported() and not self._may_stand(text, found, candidates):
+        elif not self._supported() and not self.gate.allows(text, found, candidates):
             self.trace["unproven"] = text
             return None
         sentence = AnswerSentence(
