@@ -74,7 +74,7 @@ def test_what_evidence_is_said_to_answer_stands_in_it(load, tmp_path, monkeypatc
     chance = random.Random(1)
     shelf = judgements.Shelf(tmp_path, reader, chance)
     words = questions.Words(question for question, _, _ in ASKED)
-    counts = {True: 0, False: 0}
+    counts, told = {True: 0, False: 0}, {True: 0, False: 0}
     for _ in range(15):
         for key in (*shelf.own, *shelf.people):
             example = judgements.example_of(key, shelf, words, chance)
@@ -87,7 +87,10 @@ def test_what_evidence_is_said_to_answer_stands_in_it(load, tmp_path, monkeypatc
                 else:
                     # A question nobody changed is not answered where its answer is not shown.
                     assert answer is None or answer not in example.evidence
-    assert min(counts.values()) > 20
+                assert turn.answer == "" if not turn.answered else answer in (None, turn.answer)
+                assert turn.right is bool(turn.answer and turn.answer in turn.told)
+                told[turn.right] += 1
+    assert min(*counts.values(), *told.values()) > 20
 
 
 def test_our_own_questions_are_shown_their_answer_or_what_is_nearest_to_them(
@@ -129,41 +132,78 @@ def test_our_own_questions_point_into_articles():
     assert all(one["end"] <= length[one["article"]] for one in over_texts)
 
 
-def test_prompts_packed_together_are_answered_as_each_alone(load, tmp_path):
+EXAMPLES = [
+    {
+        "evidence": "《早市》\n早市于2021年5月搬迁。",
+        "turns": [
+            {"question": "何时搬迁?", "answered": True, "answer": "2021年5月"},
+            {"question": "谁管理?", "answered": False, "answer": ""},
+        ],
+    },
+    {
+        "evidence": "《早市》\n早市由街道办事处管理。",
+        "turns": [{"question": "谁管理早市?", "answered": True, "answer": "街道办事处"}],
+    },
+]
+TOLD = {"told": "早市于2021年5月搬迁。", "right": True}
+
+
+@pytest.fixture
+def tiny(tmp_path):
     torch = pytest.importorskip("torch")
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder = tiny_checkpoint(tmp_path)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
-    packed = load("packed")
-    examples = [
-        {
-            "evidence": "《早市》\n早市于2021年5月搬迁。",
-            "turns": [
-                {"question": "何时搬迁?", "answered": True},
-                {"question": "谁管理?", "answered": False},
-            ],
-        },
-        {
-            "evidence": "《早市》\n早市由街道办事处管理。",
-            "turns": [{"question": "谁管理早市?", "answered": True}],
-        },
-    ]
-    together = packed.pack(tokenizer, examples)
-    alone = [
-        packed.pack(tokenizer, [{**example, "turns": [turn]}])
-        for example in examples
-        for turn in example["turns"]
-    ]
-    assert together.answered == [True, False, True]
-    assert len(together.ids) < 0.8 * sum(len(one.ids) for one in alone)
-    begins = alone[0].ids[-1]
     with torch.no_grad():
         # What an untrained model says hardly depends on what it read before.
         for layer in model.model.layers:
             layer.self_attn.o_proj.weight.mul_(1000)
-        odds = packed.refusal_odds(model, together, begins)
-        parts = torch.cat([packed.refusal_odds(model, one, begins) for one in alone])
-    assert torch.allclose(odds, parts, atol=1e-4)
-    assert len({round(part, 3) for part in parts.tolist()}) == 3
+    return AutoTokenizer.from_pretrained(folder), model
+
+
+def test_prompts_packed_together_are_judged_as_each_alone(load, tiny):
+    import torch
+
+    tokenizer, model = tiny
+    packed = load("packed")
+    prompts = packed.Prompts(tokenizer)
+    examples = [{**one, "turns": [{**turn, **TOLD} for turn in one["turns"]]} for one in EXAMPLES]
+    together, state, right = packed.prepare(model, prompts, examples, drafts=False)
+    assert right == [True, True, False, True, True, True]
+    texts = [
+        prompts.asked(one["evidence"], turn["question"]) + told
+        for one in examples
+        for turn in one["turns"]
+        for told in ("", TOLD["told"] + "\n")
+    ]
+    assert len(together.ids) < 0.5 * sum(len(prompts.tokens(text)) for text in texts)
+    says = (prompts.tokens("a")[0], prompts.tokens("b")[0])
+    with torch.no_grad():
+        odds = packed.log_odds(model, together, state, prompts.invokes, says)
+        for text, found in zip(texts, odds.tolist(), strict=True):
+            ids = torch.tensor([prompts.tokens(text) + prompts.invokes])
+            said = model(ids).logits[0, -1]
+            assert float(said[says[0]] - said[says[1]]) == pytest.approx(found, abs=1e-3)
+    assert len({round(one, 3) for one in odds.tolist()}) == len(texts)
+
+
+def test_what_the_model_drafts_for_training_is_what_it_writes(load, tiny):
+    import torch
+
+    tokenizer, model = tiny
+    packed = load("packed")
+    prompts = packed.Prompts(tokenizer)
+    tree, asked = packed.Packed(), []
+    for one in EXAMPLES:
+        asked += [
+            prompts.tokens(prompts.asked(one["evidence"], turn["question"]))
+            for turn in one["turns"]
+        ]
+    before = [tree.add(ids[:-1]) for ids in asked]
+    state = packed.read(model, tree)
+    written = packed.write(model, tree, state, asked[0][-1], before, most=5)
+    for ids, found in zip(asked, written, strict=True):
+        alone = model.generate(torch.tensor([ids]), max_new_tokens=5, do_sample=False)
+        assert alone[0, len(ids) :].tolist()[: len(found)] == found
+    assert any(written)

@@ -27,15 +27,12 @@ from typing import Any
 
 import gguf
 import torch
-from packed import Packed, Prompts, State, log_odds, read, write
+from packed import Packed, Prompts, log_odds, prepare
 from peft import LoraConfig, get_peft_model
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-from rag.answering.drafts import says_nothing
 from rag.answering.generators.chat import JUDGES_WITH
-from rag.answering.units import share, units_of
-from rag.chinese.normalise import fold
 
 _MATRICES = {
     "q_proj": "attn_q",
@@ -47,8 +44,6 @@ _MATRICES = {
     "down_proj": "ffn_down",
 }
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-# A draft that says so much of the answer is right, and one that says no more of it is wrong.
-_RIGHT_LEAST, _WRONG_MOST = 0.75, 0.35
 
 
 def _keep_memory() -> None:
@@ -57,37 +52,6 @@ def _keep_memory() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_MAX, 0)
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
-
-
-def prepare(
-    model: Any, prompts: Prompts, examples: Sequence[Mapping[str, Any]], *, drafts: bool
-) -> tuple[Packed, State, list[bool]]:
-    """Return the prompts of some evidences, read, and what is to be said to each.
-
-    Of each question one prompt asks whether the evidence answers it, one whether what is told of
-    it does, and with `drafts` one whether what the model writes does.
-    """
-    packed, right = Packed(), []
-    turns = [(example["evidence"], turn) for example in examples for turn in example["turns"]]
-    asked = [prompts.tokens(prompts.asked(evidence, turn["question"])) for evidence, turn in turns]
-    before = [packed.add(ids[:-1]) for ids in asked]
-    last = asked[0][-1]
-    state = read(model, packed)
-    written = write(model, packed, state, last, before) if drafts else [[] for _ in asked]
-    for place, ids, (_, turn) in zip(before, written, turns, strict=True):
-        begins = packed.add([last], place)
-        packed.ends.append(begins)
-        right.append(turn["answered"])
-        told = [(turn["told"], turn["right"])] if turn["told"] else []
-        draft = prompts.text(ids).strip()
-        if draft and not says_nothing(draft):
-            held = share(units_of(turn["answer"]), fold(draft)) if turn["answer"] else 0.0
-            if held >= _RIGHT_LEAST or held <= _WRONG_MOST:
-                told.append((draft, held >= _RIGHT_LEAST))
-        for text, is_right in told:
-            packed.ends.append(packed.add(prompts.tokens(f"{text}\n"), begins))
-            right.append(is_right)
-    return packed, read(model, packed, state), right
 
 
 def write_adapter(model: Any, alpha: float, invokes: Sequence[int], path: Path) -> None:

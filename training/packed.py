@@ -9,18 +9,23 @@ result is that of separate prompts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from transformers import DynamicCache
 
+from rag.answering.drafts import says_nothing
 from rag.answering.generators.base import REFUSAL
 from rag.answering.plain import INVOKES
 from rag.answering.prompts import load_prompt
+from rag.answering.units import share, units_of
+from rag.chinese.normalise import fold
 
 _ROLES = {"human": "user", "ai": "assistant"}
+# A draft that says so much of the answer is right, and one that says no more of it is wrong.
+_RIGHT_LEAST, _WRONG_MOST = 0.75, 0.35
 
 State = list[tuple[torch.Tensor, torch.Tensor]]
 """Keys and values of each layer, (1, heads, tokens, size)."""
@@ -86,6 +91,37 @@ class Prompts:
             chat, tokenize=False, add_generation_prompt=True
         )
         return text
+
+
+def prepare(
+    model: Any, prompts: Prompts, examples: Sequence[Mapping[str, Any]], *, drafts: bool
+) -> tuple[Packed, State, list[bool]]:
+    """Return the prompts of some evidences, read, and what is to be said to each.
+
+    Of each question one prompt asks whether the evidence answers it, one whether what is told of
+    it does, and with `drafts` one whether what the model writes does.
+    """
+    packed, right = Packed(), []
+    turns = [(example["evidence"], turn) for example in examples for turn in example["turns"]]
+    asked = [prompts.tokens(prompts.asked(evidence, turn["question"])) for evidence, turn in turns]
+    before = [packed.add(ids[:-1]) for ids in asked]
+    last = asked[0][-1]
+    state = read(model, packed)
+    written = write(model, packed, state, last, before) if drafts else [[] for _ in asked]
+    for place, ids, (_, turn) in zip(before, written, turns, strict=True):
+        begins = packed.add([last], place)
+        packed.ends.append(begins)
+        right.append(turn["answered"])
+        told = [(turn["told"], turn["right"])] if turn["told"] else []
+        draft = prompts.text(ids).strip()
+        if draft and not says_nothing(draft):
+            held = share(units_of(turn["answer"]), fold(draft)) if turn["answer"] else 0.0
+            if held >= _RIGHT_LEAST or held <= _WRONG_MOST:
+                told.append((draft, held >= _RIGHT_LEAST))
+        for text, is_right in told:
+            packed.ends.append(packed.add(prompts.tokens(f"{text}\n"), begins))
+            right.append(is_right)
+    return packed, read(model, packed, state), right
 
 
 def read(model: Any, packed: Packed, state: State | None = None) -> State:
