@@ -110,10 +110,8 @@ class Hesitant(BaseChatModel):
 )
 def test_a_generator_that_judges_says_how_likely_it_can_answer(yes, answers):
     generator = ChatGenerator(Hesitant(yes=yes), "hesitant", judges=True)
-    moved = ChatGenerator(Hesitant(yes=yes), "hesitant", judges=True, offset=1.5)
     evidence = candidates_from(POLICE)
     assert generator.judge(QUESTION, evidence) == pytest.approx(answers, abs=0.05)
-    assert moved.judge(QUESTION, evidence) == pytest.approx(answers + 1.5, abs=0.05)
     assert "".join(generator.stream(QUESTION, evidence)) == "烟感器3200个。"
     assert ChatGenerator(Hesitant(yes=yes), "plain").judge(QUESTION, evidence) is None
 

@@ -49,7 +49,7 @@ def load_generator(settings: Settings) -> Generator:
         )
     from rag.answering.generators.llama_cpp import ChatLlamaCpp
 
-    adapter, offset = _adapter(settings)
+    adapter = _adapter(settings)
     return ChatGenerator(
         ChatLlamaCpp(
             path=path,
@@ -60,7 +60,6 @@ def load_generator(settings: Settings) -> Generator:
         ),
         f"llama.cpp {path.stem}" + (f" + {adapter.stem}" if adapter else ""),
         judges=adapter is not None,
-        offset=offset,
     )
 
 
@@ -72,13 +71,13 @@ def _gguf(settings: Settings) -> Path | None:
     return model_path(find_model(name), settings.models)
 
 
-def _adapter(settings: Settings) -> tuple[Path | None, float]:
-    """The file by which the model judges, if any, and what its log-odds lack."""
+def _adapter(settings: Settings) -> Path | None:
+    """The file by which the model judges, if any."""
     options = settings.generator
     if options.adapter == "auto":
         shipped = JUDGES.get(options.model)
-        return (shipped.path(), shipped.offset) if shipped else (None, 0.0)
-    return (Path(options.adapter).expanduser() if options.adapter else None), 0.0
+        return shipped.path() if shipped else None
+    return Path(options.adapter).expanduser() if options.adapter else None
 
 
 def _endpoint(settings: Settings) -> Generator:

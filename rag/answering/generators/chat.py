@@ -24,17 +24,14 @@ _LEAST = -14.0
 class ChatGenerator:
     """Fills the Chinese prompt with the evidence and streams the chat model's answer.
 
-    One that `judges` has an adapter that acts after `INVOKES` alone, and gives log-probabilities;
-    `offset` is added to the log-odds that these make. What the model has read for an answer it
-    need not read again to judge, nor the other way round.
+    One that `judges` has an adapter that acts after `INVOKES` alone, and gives log-probabilities.
+    What the model has read for an answer it need not read again to judge, nor the other way round.
     """
 
-    def __init__(
-        self, model: BaseChatModel, name: str, *, judges: bool = False, offset: float = 0.0
-    ) -> None:
+    def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
         self.name = name
         self.model = model
-        self._judges, self._offset = judges, offset
+        self._judges = judges
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
 
     def load(self) -> None:
@@ -56,8 +53,7 @@ class ChatGenerator:
         asked = {"logprobs": True, "top_logprobs": _LIKELIEST, "max_tokens": 1}
         # Read to its end: an engine answers one call at a time.
         chunks = list(self._chunks(question, evidence, begins, **asked))
-        odds = _odds(chunks[0]) if chunks else None
-        return None if odds is None else odds + self._offset
+        return _odds(chunks[0]) if chunks else None
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
         """Yield the draft as the model writes it."""

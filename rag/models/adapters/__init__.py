@@ -15,15 +15,10 @@ from rag.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A file of this folder.
-
-    `offset` is what the log-odds that a judge gives lack to those of the default one, on which the
-    gate was fitted (`rag.answering.hope`).
-    """
+    """A file of this folder."""
 
     file: str
     sha256: str
-    offset: float = 0.0
 
     def path(self) -> Path:
         """Return where the file lies, its checksum compared.
