@@ -337,8 +337,8 @@ class _Run:
 
     def finish(self, draft: str) -> AnswerDone:
         if not self._supported():
-            if not draft.strip() or says_nothing(draft):
-                return self.refuse("找到的报道没有写明所问的事")
+            if not draft.strip() or says_nothing(draft) or "unproven" in self.trace:
+                return self.refuse(self._unsaid())
             return self.refuse("拟出的回答在报道里找不到依据")
         return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
 
