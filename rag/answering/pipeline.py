@@ -1,7 +1,7 @@
 """From evidence to a verified answer: select, write, attribute, verify, refuse.
 
 Every sentence is verified as soon as it is finished, so that a reader sees verified text while
-the rest is still being written.
+the rest is still being written; where the generator judges what it wrote, when it has written all.
 """
 
 from __future__ import annotations
@@ -93,10 +93,10 @@ def answer_events(
     `articles` how many it looked through.
     `timings` are the seconds of the steps before; the answer's own are added.
     """
-    run = _Run(question, completed or question, before, tuple(evidence), generator, settings)
+    hope = Hope(tuple(evidence), specificity_of(completed or question, articles))
+    run = _Run(question, completed or question, before, hope, generator, settings)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
-    run.gate.hope = Hope(run.evidence, specificity_of(run.completed, articles))
     yield EvidenceFound(run.evidence)
     if not evidence:
         yield run.refuse(("所选的范围里" if limited else "") + "没有找到与问题有关的报道")
@@ -121,7 +121,7 @@ class _Run:
         question: str,
         completed: str,
         before: str,
-        evidence: tuple[Evidence, ...],
+        hope: Hope,
         generator: Generator,
         settings: AnsweringSettings,
     ) -> None:
@@ -130,10 +130,10 @@ class _Run:
         self.before = before
         self.said = ""
         self.draft = ""
-        self.evidence = evidence
+        self.evidence = tuple(hope.evidence)
         self.selected: Sequence[EvidenceSentence] = ()
         self.asked = for_generator(question, before)
-        self.gate = Gate(question, completed, self.asked, generator, Hope(evidence))
+        self.gate = Gate(question, completed, self.asked, generator, hope)
         self.generator = generator
         self.settings = settings
         self.timings: dict[str, float] = {}

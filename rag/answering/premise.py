@@ -188,7 +188,7 @@ def _relative_date_held(fact: Fact, articles: Sequence[Article], today: date) ->
 
 
 def names_another(question: str, articles: Sequence[Article]) -> bool:
-    """Return whether articles tell of another one of a series: 第八届 where 第十届 was asked about.
+    """Return whether articles tell of another one of a series: 第五届 where 第六届 was asked about.
 
     So it is where none of them holds what is asked about, and one names another before the same
     words.

@@ -340,9 +340,9 @@ def test_what_a_garbled_draft_is_after_is_told_where_the_generator_approves_of_i
 
 
 def test_another_word_for_what_is_counted_needs_the_generators_approval():
-    item = article("培训", "昨天的急救培训共有200名志愿者分四批参加学习。")
-    evidence = read(item, likely=0.9, answer="200名")
-    question, draft = "急救培训来了多少学员?", "共有200名志愿者参加学习。"
+    item = article("合唱", "昨天的合唱排练共有60名居民分两组参加。")
+    evidence = read(item, likely=0.9, answer="60名")
+    question, draft = "合唱排练来了多少团员?", "共有60名居民参加。"
     assert answered(question, draft, evidence).refused
-    assert "200名志愿者" in answered(question, Judging(draft, 5.0, 5.0), evidence).text
+    assert "60名居民" in answered(question, Judging(draft, 5.0, 5.0), evidence).text
     assert answered(question, Judging(draft, 5.0, 1.0), evidence).refused

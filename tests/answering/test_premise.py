@@ -128,7 +128,7 @@ def test_the_day_of_publication_is_not_that_of_what_happened_on_another():
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("第十届社区运动会在哪里开幕?", "第八届社区运动会昨天在体育中心开幕。"),
+        ("第六届社区运动会在哪里开幕?", "第五届社区运动会昨天在体育中心开幕。"),
         ("第3批“绿色商场”有哪些?", "第2批“绿色商场”名单公布。"),
     ],
 )
@@ -142,7 +142,7 @@ def test_another_one_of_a_series_is_not_what_was_asked_for(question: str, text: 
 
 
 def test_no_answer_is_told_of_another_one_of_a_series():
-    games = article("运动会", "第八届社区运动会昨天在体育中心开幕。")
+    games = article("运动会", "第五届社区运动会昨天在体育中心开幕。")
     draft = "社区运动会在体育中心开幕。"
-    assert not answer("第八届社区运动会在哪里开幕?", draft, games).refused
-    assert answer("第十届社区运动会在哪里开幕?", draft, games).refused
+    assert not answer("第五届社区运动会在哪里开幕?", draft, games).refused
+    assert answer("第六届社区运动会在哪里开幕?", draft, games).refused
