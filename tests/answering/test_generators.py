@@ -203,6 +203,9 @@ def test_an_adapter_that_cannot_be_read_is_named_with_its_setting(tmp_path):
     adapter.write_bytes(b"no adapter")
     with pytest.raises(ModelError, match=r"generator\.adapter"):
         ChatLlamaCpp(path=model, adapter=adapter).invoke("你好")
+    adapter.write_bytes(b"GGUF and weights that act on every word")
+    with pytest.raises(ModelError, match="which tokens invoke it"):
+        ChatLlamaCpp(path=model, adapter=adapter).invoke("你好")
 
 
 def test_a_generator_names_its_adapter(tmp_path):

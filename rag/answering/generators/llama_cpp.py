@@ -81,6 +81,7 @@ class ChatLlamaCpp(BaseChatModel):
         _require_gguf(self.path, "generator.model")
         if self.adapter is not None:
             _require_gguf(self.adapter, "generator.adapter")
+            _require_invoked(self.adapter)
         # Spinning OpenMP threads fall below one token a second as soon as anything else runs.
         # Read by the OpenMP runtime when the engine is first imported.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -167,6 +168,17 @@ def _require_gguf(path: Path, setting: str) -> None:
         raise ModelError(f"{path} is not a GGUF file", remedy=f"set {setting} to a GGUF file")
 
 
+def _require_invoked(adapter: Path) -> None:
+    """One that acts on every word would change what the model reads and writes, unseen."""
+    with adapter.open("rb") as file:
+        if _INVOCATION not in file.read(_HEADER_BYTES):
+            raise ModelError(
+                f"{adapter} does not say which tokens invoke it (activated LoRA)",
+                remedy="train it with training/generator.py, or leave out generator.adapter",
+            )
+
+
+_INVOCATION, _HEADER_BYTES = b"adapter.alora.invocation_tokens", 65536
 _LINUX = sys.platform == "linux"
 
 
