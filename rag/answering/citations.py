@@ -1,11 +1,13 @@
-"""Numbers for the source sentences that an answer cites."""
+"""What the reader has been told, and the numbers of the source sentences that it cites."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rag.answering.evidence import EvidenceSentence
-from rag.types import Source
+from rag.answering.verification import Verification
+from rag.types import AnswerSentence, SentenceVerified, Source, Verdict
 
 
 @dataclass(slots=True)
@@ -39,3 +41,50 @@ class Sources:
                 )
             )
         return self._numbers[key]
+
+
+@dataclass(slots=True)
+class Told:
+    """The sentences that the reader has been told so far, with their sources."""
+
+    sentences: list[AnswerSentence] = field(default_factory=list)
+    sources: Sources = field(default_factory=Sources)
+
+    @property
+    def texts(self) -> list[str]:
+        """The sentences as they are shown."""
+        return [item.text for item in self.sentences]
+
+    def is_supported(self) -> bool:
+        """Return whether any of it has a source."""
+        return any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
+
+    def cites(self, item: EvidenceSentence) -> bool:
+        """Return whether a sentence of the same article is a source."""
+        return item.article.id in {source.article_id for source in self.sources.items}
+
+    def add(self, text: str, found: Verification, lead: str = "") -> SentenceVerified:
+        """Tell a sentence, after the words that lead to it, as verification found it."""
+        return self._add(
+            lead + text, found.verdict, found.sources, tuple(str(fact) for fact in found.missing)
+        )
+
+    def add_printed(self, text: str, sources: Iterable[EvidenceSentence]) -> SentenceVerified:
+        """Tell what the sources print."""
+        return self._add(text, Verdict.SUPPORTED, sources)
+
+    def withdraw(self) -> None:
+        """Forget it all: nothing of it is the answer."""
+        self.sentences.clear()
+        self.sources = Sources()
+
+    def _add(
+        self,
+        text: str,
+        verdict: Verdict,
+        sources: Iterable[EvidenceSentence],
+        missing: tuple[str, ...] = (),
+    ) -> SentenceVerified:
+        numbers = sorted({self.sources.cite(item) for item in sources})
+        self.sentences.append(AnswerSentence(text, verdict, tuple(numbers), missing))
+        return SentenceVerified(self.sentences[-1], tuple(self.sources.items))

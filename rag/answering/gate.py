@@ -26,7 +26,7 @@ class Gate:
     def __init__(
         self, question: str, completed: str, asked: str, generator: Generator, hope: Hope
     ) -> None:
-        self._question, self._completed, self._asked = question, completed, asked
+        self.question, self.completed, self._asked = question, completed, asked
         self._generator = generator
         self._selected: Sequence[EvidenceSentence] = ()
         self.hope = hope
@@ -48,10 +48,10 @@ class Gate:
         self, text: str, found: Verification, candidates: Sequence[EvidenceSentence]
     ) -> bool:
         """Return whether a first sentence may be told: the reader sees none that is likelier."""
-        if names_another(self._completed, [item.article for item in found.sources]):
+        if names_another(self.completed, [item.article for item in found.sources]):
             return False
         approved = self._approval(text)
-        if not self.hope.allows(self._question, text, found, approved):
+        if not self.hope.allows(self.question, text, found, approved):
             return False
         stands = self.hope.standing(text, found, approved)
         seen = self.hope.likeliest(candidates)

@@ -7,10 +7,10 @@ the rest is still being written; where the generator judges what it wrote, when 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from rag.answering.citations import Sources
+from rag.answering.citations import Told
 from rag.answering.colophon import Asked, asked_of_article, told_of_article
 from rag.answering.conflicts import find_conflict
 from rag.answering.conversation import (
@@ -29,29 +29,24 @@ from rag.answering.evidence import (
     sentences_of,
 )
 from rag.answering.factuality import denial_of
-from rag.answering.fragments import clause_answering, other_report, whole
+from rag.answering.fragments import whole
 from rag.answering.gate import Gate
 from rag.answering.generators.base import Generator
-from rag.answering.hope import Hope, answers_seen, specificity_of
+from rag.answering.hope import Hope, specificity_of
 from rag.answering.plain import inert, without_marks
 from rag.answering.point import (
-    is_about,
     is_beside_the_point,
-    is_of_kind,
-    misses_answer,
     misses_point,
 )
 from rag.answering.premise import asks_again, false_premises
+from rag.answering.supplements import in_place_of, left_out, other_reports
 from rag.answering.telling import told_and_verified
-from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
-from rag.chinese.normalise import fold
 from rag.chinese.sentences import split_sentences
 from rag.settings import AnsweringSettings
 from rag.types import (
     Answer,
     AnswerDone,
-    AnswerSentence,
     Evidence,
     EvidenceFound,
     SentenceVerified,
@@ -67,8 +62,6 @@ REFUSAL_TEXT = "报上没有查到这个问题的答案。"
 _RELATED = 3
 # How many other articles are heard.
 _OTHERS = 2
-# The share of a draft's wording that a sentence has which it is after.
-_MEANT = 0.3
 
 
 def answer_events(
@@ -138,8 +131,7 @@ class _Run:
         self.settings = settings
         self.timings: dict[str, float] = {}
         self.trace: dict[str, object] = {}
-        self.sources = Sources()
-        self.sentences: list[AnswerSentence] = []
+        self.told = Told()
         self.checks: list[dict[str, object]] = []
         self.started = time.perf_counter()
 
@@ -216,11 +208,9 @@ class _Run:
         if found is None:
             yield self.refuse("没有找到所说的报道，或者它没有标明")
             return
-        number = self.sources.cite(found.opening)
         # A headline is as much a stranger's text as a sentence is.
         text = inert(without_marks(found.text))
-        self.sentences.append(AnswerSentence(text, Verdict.SUPPORTED, (number,)))
-        yield SentenceVerified(self.sentences[0], tuple(self.sources.items))
+        yield self.told.add_printed(text, [found.opening])
         self._clock("write")
         yield self.finish(text)
 
@@ -234,14 +224,11 @@ class _Run:
         more = {"sentences": 40, "evidence_chars": 4 * self.settings.evidence_chars}
         return self.settings.model_copy(update=more) if self.said else self.settings
 
-    def _supported(self) -> bool:
-        return any(item.verdict is not Verdict.UNSUPPORTED for item in self.sentences)
-
     def _deny(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
         """Say what denies the answer or the draft: no rumour is told without its denial."""
         said = "".join(str(check["sentence"]) for check in self.checks)
         denial = denial_of(said, candidates) if said else None
-        if denial is None or self.sources.number_of(denial):
+        if denial is None or self.told.sources.number_of(denial):
             return
         self.trace["denied"] = denial.sentence.text
         event = self._check(as_statement(denial.sentence.text), candidates)
@@ -249,72 +236,31 @@ class _Run:
             yield event
 
     def _repair(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say the source's own words where the draft does not answer, or leaves out what does."""
-        if not self._supported():
-            yield from self._stand_in(candidates)
-            return
-        said = [item.text for item in self.sentences]
-        seen = self.gate.hope.likeliest(candidates, beside=True)
-        if seen is None:
-            return
-        if misses_point(self.question, said):
-            told = as_statement(seen.sentence.text)
-        elif not self._is_cited(seen) or self.said or not misses_answer(self.completed, said, seen):
-            return
-        else:
-            told = clause_answering(seen)
-        event = self._tell(told, candidates)
-        if event:
-            yield event
+        """Say the source's own words where the draft does not answer, or leaves out what does.
 
-    def _stand_in(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say the sentence in which the reader sees the answer, or that which the draft is after.
-
-        The latter where the generator is heard on it: what it garbled, it recognises.
+        What was told before stays: streams cannot take it back, and it is verified or marked.
         """
-        seen = self.gate.hope.likeliest(candidates)
-        meant = self._meant() if self.gate.hears else None
-        for item in filter(None, (seen, meant)):
-            event = self._tell(as_statement(item.sentence.text), candidates)
+        texts: Iterable[str] = ()
+        if not self.told.is_supported():
+            texts = in_place_of(self.draft, self.gate, self.selected, candidates)
+        elif not self.said:
+            texts = [left_out(self.gate, self.told, candidates)]
+        for text in texts:
+            if not text or misses_point(self.question, [text]):
+                continue
+            self.trace["repaired"] = text
+            event = self._check(text, candidates)
             if event:
                 yield event
                 return
 
-    def _meant(self) -> EvidenceSentence | None:
-        """The selected sentence that has most in common with the draft; None if that is little."""
-        if not self.draft.strip() or says_nothing(self.draft):
-            return None
-        drafted = units_of(self.draft)
-        nearest = [(share(drafted, fold(one.sentence.text)), one) for one in self.selected]
-        shared, found = max(nearest, key=lambda pair: pair[0])
-        return found if shared >= _MEANT else None
-
-    def _tell(self, told: str, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
-        """Say words of a source, where they have what is asked for.
-
-        What was told before stays: streams cannot take it back, and it is verified or marked.
-        """
-        if not told or misses_point(self.question, [told]):
-            return None
-        self.trace["repaired"] = told
-        return self._check(told, candidates)
-
     def _report_others(self, candidates: Sequence[EvidenceSentence]) -> Iterator[SentenceVerified]:
-        """Say what other articles answer otherwise: a question may fit more than one event.
-
-        It is told with all that says which event it is, and as another report.
-        """
-        if self.said or not self._supported():
+        """Say what other articles answer otherwise, with all that says which event it is."""
+        if self.said or not self.told.is_supported():
             return
         others: list[str] = []
-        for seen in answers_seen(self.evidence, candidates):
-            said = [item.text for item in self.sentences]
-            if self._is_cited(seen) or not misses_answer(self.completed, said, seen):
-                continue
-            lead, told = other_report(seen)
-            if not is_about(self.completed, told) or not is_of_kind(self.question, told):
-                continue
-            event = self._check(told, candidates, lead)
+        for lead, text in other_reports(self.gate, self.told, candidates):
+            event = self._check(text, candidates, lead)
             if event:
                 others.append(event.sentence.text)
                 yield event
@@ -325,22 +271,17 @@ class _Run:
 
     def _strays(self, text: str, found: Verification) -> bool:
         """Whether, after what was asked, the draft goes on to whatever else is in the prompt."""
-        if not found.sources or any(map(self._is_cited, found.sources)):
+        if not found.sources or any(map(self.told.cites, found.sources)):
             return False
-        told = [item.text for item in self.sentences]
-        beside = [is_beside_the_point(self.completed, one) for one in (*told, text)]
+        beside = [is_beside_the_point(self.completed, one) for one in (*self.told.texts, text)]
         return beside[-1] and not all(beside)
 
-    def _is_cited(self, item: EvidenceSentence) -> bool:
-        """Whether a sentence of the same article is a source of the answer."""
-        return item.article.id in {source.article_id for source in self.sources.items}
-
     def finish(self, draft: str) -> AnswerDone:
-        if not self._supported():
+        if not self.told.is_supported():
             if not draft.strip() or says_nothing(draft) or "unproven" in self.trace:
                 return self.refuse(self._unsaid())
             return self.refuse("拟出的回答在报道里找不到依据")
-        return AnswerDone(self._answer("".join(item.text for item in self.sentences)))
+        return AnswerDone(self._answer("".join(self.told.texts)))
 
     def _unsaid(self) -> str:
         if self.gate.hope.is_vague():
@@ -351,8 +292,7 @@ class _Run:
         nearest: dict[str, Evidence] = {}
         for item in self.evidence:
             nearest.setdefault(item.article.id, item)
-        self.sentences.clear()
-        self.sources = Sources()
+        self.told.withdraw()
         related = tuple(nearest.values())[:_RELATED]
         text = NOTHING_MORE if self.said else REFUSAL_TEXT
         return AnswerDone(self._answer(text, refused=True, reason=reason, related=related))
@@ -369,8 +309,8 @@ class _Run:
         return Answer(
             question=self.question,
             text=text,
-            sentences=tuple(self.sentences),
-            sources=tuple(self.sources.items),
+            sentences=tuple(self.told.sentences),
+            sources=tuple(self.told.sources.items),
             refused=refused,
             reason=reason,
             related=related,
@@ -399,7 +339,7 @@ class _Run:
         if self.gate.counts_alike(text, found):
             _, found = told_and_verified(text, "", candidates)
         text = as_statement(text)
-        if any(text == told.text for told in self.sentences):
+        if text in self.told.texts:
             return None
         if self._strays(text, found):
             return None
@@ -407,35 +347,27 @@ class _Run:
         if found.verdict is Verdict.UNSUPPORTED:
             if self.settings.unsupported == "remove":
                 return None
-        elif not self._supported() and not self.gate.allows(text, found, candidates):
+        elif not self.told.is_supported() and not self.gate.allows(text, found, candidates):
             self.trace["unproven"] = text
             return None
-        sentence = AnswerSentence(
-            text=lead + text,
-            verdict=found.verdict,
-            citations=tuple(sorted(self.sources.cite(item) for item in found.sources)),
-            missing=tuple(str(fact) for fact in found.missing),
-        )
-        self.sentences.append(sentence)
-        return SentenceVerified(sentence, tuple(self.sources.items))
+        return self.told.add(text, found, lead)
 
     def _conflict(self, candidates: Sequence[EvidenceSentence]) -> SentenceVerified | None:
         """A sentence that names who says otherwise, for the first sentence that somebody does."""
-        for told in self.sentences:
+        for told in self.told.sentences:
             if told.verdict is Verdict.UNSUPPORTED:
                 continue
-            cited = [item for item in candidates if self.sources.number_of(item) in told.citations]
+            number_of = self.told.sources.number_of
+            cited = [item for item in candidates if number_of(item) in told.citations]
             conflict = find_conflict(self.completed, told.text, cited, candidates)
             if conflict is None:
                 continue
-            numbers = {self.sources.cite(one.item) for one in conflict.statements}
-            sentence = AnswerSentence(conflict.text, Verdict.SUPPORTED, tuple(sorted(numbers)))
-            self.sentences.append(sentence)
+            event = self.told.add_printed(conflict.text, [one.item for one in conflict.statements])
             self.trace["conflict"] = [
-                {"value": one.value, "source": self.sources.cite(one.item)}
+                {"value": one.value, "source": self.told.sources.cite(one.item)}
                 for one in conflict.statements
             ]
-            return SentenceVerified(sentence, tuple(self.sources.items))
+            return event
         return None
 
     def _clock(self, step: str) -> None:
