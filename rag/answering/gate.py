@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from rag.answering.evidence import EvidenceSentence, as_statement
 from rag.answering.facts import FactKind
 from rag.answering.generators.base import Generator, Judge
 from rag.answering.hope import APPROVES, BETTER, Hope
-from rag.answering.premise import names_another
+from rag.answering.premise import tell_of_another
 from rag.answering.verification import Verification
+from rag.types import Article
 
 
 class Gate:
@@ -24,10 +26,16 @@ class Gate:
     """
 
     def __init__(
-        self, question: str, completed: str, asked: str, generator: Generator, hope: Hope
+        self,
+        question: str,
+        completed: str,
+        asked: str,
+        generator: Generator,
+        hope: Hope,
+        today: date,
     ) -> None:
         self.question, self.completed, self._asked = question, completed, asked
-        self._generator = generator
+        self._generator, self._today = generator, today
         self._selected: Sequence[EvidenceSentence] = ()
         self.hope = hope
         self.opinions: dict[str, float | None] = {}
@@ -48,7 +56,7 @@ class Gate:
         self, text: str, found: Verification, candidates: Sequence[EvidenceSentence]
     ) -> bool:
         """Return whether a first sentence may be told: the reader sees none that is likelier."""
-        if names_another(self.completed, [item.article for item in found.sources]):
+        if self.is_of_another([item.article for item in found.sources]):
             return False
         approved = self._approval(text)
         if not self.hope.allows(self.question, text, found, approved):
@@ -60,6 +68,10 @@ class Gate:
         told = as_statement(seen.sentence.text)
         other = None if told == text else self._approval(told)
         return other is None or self.hope.likelihood_of(seen, other) <= stands + BETTER
+
+    def is_of_another(self, articles: Sequence[Article]) -> bool:
+        """Return whether articles tell of another event than the question."""
+        return tell_of_another(self.completed, articles, self._today)
 
     def counts_alike(self, text: str, found: Verification) -> bool:
         """Return whether only the asker's noun for what is counted is missing, and it is meant."""

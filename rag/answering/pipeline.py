@@ -87,7 +87,7 @@ def answer_events(
     `timings` are the seconds of the steps before; the answer's own are added.
     """
     hope = Hope(tuple(evidence), specificity_of(completed or question, articles))
-    run = _Run(question, completed or question, before, hope, generator, settings)
+    run = _Run(question, completed or question, before, hope, generator, settings, today)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
     yield EvidenceFound(run.evidence)
@@ -117,6 +117,7 @@ class _Run:
         hope: Hope,
         generator: Generator,
         settings: AnsweringSettings,
+        today: date,
     ) -> None:
         self.question = question
         self.completed = completed
@@ -126,7 +127,7 @@ class _Run:
         self.evidence = tuple(hope.evidence)
         self.selected: Sequence[EvidenceSentence] = ()
         self.asked = for_generator(question, before)
-        self.gate = Gate(question, completed, self.asked, generator, hope)
+        self.gate = Gate(question, completed, self.asked, generator, hope, today)
         self.generator = generator
         self.settings = settings
         self.timings: dict[str, float] = {}

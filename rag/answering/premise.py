@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
 from rag.answering.units import share, units_of
 from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.names import people
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
 from rag.types import Article
@@ -33,6 +34,10 @@ _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
 _DAYS_OF_YEAR = 364
 _ROUGHLY = timedelta(days=5)
+# Shorter names of persons are often none: the cutter takes other words for them.
+_FULL_NAME = 3
+# What the cutter takes for a person: 因何原因.
+_NO_PERSON = re.compile("何[原缘]")
 # What is one of a series, and how what is numbered begins.
 _SERIES = frozenset("届次批期季轮代版")
 _NAME = re.compile(r"[“《(（]?([\u4e00-\u9fff]{2})")
@@ -84,7 +89,7 @@ def _is_name(text: str) -> bool:
 
 
 def false_premises(question: str, articles: Sequence[Article], today: date) -> tuple[Fact, ...]:
-    """Return the dates, quoted words and figures of `question` that none of `articles` holds.
+    """Return the dates, quoted words, figures and persons of `question` that no article holds.
 
     今年 is the asker's year, or the year of an article that says 今年 itself. An article whose day
     of publication is unknown denies no year that it does not name.
@@ -101,7 +106,7 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         SourceText(article.text, f"{article.kicker} {article.headline}", article.published)
         for article in articles
     ]
-    return tuple(
+    absent = [
         fact
         for fact in claimed
         if not (
@@ -111,7 +116,30 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
             else not missing_facts([fact], sources)
         )
         and not (fact.kind is FactKind.DATE and _may_be_meant(fact, articles, today))
-    )
+    ]
+    absent += [
+        Fact(FactKind.NAME, name)
+        for name in people(question)
+        if len(name) >= _FULL_NAME
+        and not _NO_PERSON.match(name)
+        and not any(_may_name(article, name) for article in articles)
+    ]
+    return tuple(absent)
+
+
+def _may_name(article: Article, name: str) -> bool:
+    """Whether an article has two neighbouring characters of a name: askers misspell the others."""
+    printed = fold("\n".join([article.kicker, article.headline, *article.byline, article.text]))
+    wanted = fold(name)
+    return any(wanted[place : place + 2] in printed for place in range(len(wanted) - 1))
+
+
+def tell_of_another(question: str, articles: Sequence[Article], today: date) -> bool:
+    """Return whether articles tell of another event: they lack what the question takes for granted.
+
+    Another article that was found may have it.
+    """
+    return _name_another(question, articles) or bool(false_premises(question, articles, today))
 
 
 def _is_about(day: Fact, question: str) -> bool:
@@ -187,7 +215,7 @@ def _relative_date_held(fact: Fact, articles: Sequence[Article], today: date) ->
     return False
 
 
-def names_another(question: str, articles: Sequence[Article]) -> bool:
+def _name_another(question: str, articles: Sequence[Article]) -> bool:
     """Return whether articles tell of another one of a series: 第五届 where 第六届 was asked about.
 
     So it is where none of them holds what is asked about, and one names another before the same

@@ -60,6 +60,8 @@ def other_reports(
     for seen in answers_seen(gate.hope.evidence, candidates):
         if told.cites(seen) or not misses_answer(gate.completed, told.texts, seen):
             continue
+        if gate.is_of_another([seen.article]):
+            continue
         lead, text = other_report(seen)
         if is_about(gate.completed, text) and is_of_kind(gate.question, text):
             yield lead, text

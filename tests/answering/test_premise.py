@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rag.answering.pipeline import REFUSAL_TEXT
-from rag.answering.premise import asks_again, false_premises, names_another
+from rag.answering.premise import asks_again, false_premises, tell_of_another
 from rag.types import Article
 from tests.answering.conftest import MARKET
 from tests.answering.test_pipeline import answer
@@ -133,12 +133,13 @@ def test_the_day_of_publication_is_not_that_of_what_happened_on_another():
     ],
 )
 def test_another_one_of_a_series_is_not_what_was_asked_for(question: str, text: str):
-    assert names_another(question, [article("新闻", text)])
+    assert tell_of_another(question, [article("新闻", text)], TODAY)
     # Where it is spoken of as well, or nothing is numbered so, there is nothing to say.
     both = article("新闻", text + question.split("在")[0].split("有")[0] + "也已筹备。")
-    assert not names_another(question, [both])
-    assert not names_another(question, [article("新闻", "第二次社区普查开始。")])
-    assert not names_another("社区运动会在哪里开幕?", [article("新闻", text)])
+    assert not tell_of_another(question, [both], TODAY)
+    second = article("新闻", "第二次社区、“绿色商场”普查开始。")
+    assert not tell_of_another(question, [second], TODAY)
+    assert not tell_of_another("社区运动会在哪里开幕?", [article("新闻", text)], TODAY)
 
 
 def test_no_answer_is_told_of_another_one_of_a_series():
@@ -146,3 +147,21 @@ def test_no_answer_is_told_of_another_one_of_a_series():
     draft = "社区运动会在体育中心开幕。"
     assert not answer("第五届社区运动会在哪里开幕?", draft, games).refused
     assert answer("第六届社区运动会在哪里开幕?", draft, games).refused
+
+
+def test_a_person_whom_no_article_names_is_a_false_premise():
+    final = article("乒乓球赛", "周永康乐获得男子单打冠军，林小荷获得女子单打冠军。")
+    asked = "林思远在乒乓球赛得了第几名?"
+    assert [fact.text for fact in false_premises(asked, [final], TODAY)] == ["林思远"]
+    # Misspelt, shortened, or not a person at all, nobody is denied.
+    for question in ("林小河得了什么奖?", "小荷得了什么奖?", "比赛因何原因推迟?"):
+        assert false_premises(question, [final], TODAY) == ()
+
+
+def test_what_another_article_holds_is_not_answered_from_one_that_lacks_it():
+    spring = article("春季招聘会", "春季招聘会提供岗位1200个，在体育馆举行。")
+    autumn = article("秋季招聘会", "秋季招聘会提供岗位860个，在文化馆举行。")
+    given = answer("提供1200个岗位的招聘会在哪里举行?", "招聘会在文化馆举行。", autumn, spring)
+    assert "文化馆" not in given.text
+    given = answer("提供1200个岗位的招聘会在哪里举行?", "招聘会在体育馆举行。", autumn, spring)
+    assert "体育馆" in given.text
