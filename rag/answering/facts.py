@@ -259,8 +259,10 @@ def _holds_number(text: str, figure: str) -> bool:
     )
 
 
-_ALIKE = tuple(
-    map(set, ("位名人个", "条项个", "辆台部", "个家", "个支", "个座", "个所", "个处", "个起"))
+_ALIKE = (
+    *map(set, ("位名人个", "条项个", "辆台部", "个家", "个支", "个座", "个所", "个处", "个起")),
+    {"岁", "周年"},
+    {"年", "周年"},
 )
 
 
@@ -268,7 +270,7 @@ def same_unit(first: str, second: str) -> bool:
     """Return whether figures with these units may be one."""
     # 70位 and 70名, and 70 with its measure word left out, are one figure; 人次 are not 人. What is
     # listed is counted by any of three words (四项意见, 四条意见), and 个 counts whatever has a
-    # measure word of its own; vehicles are 辆 or 台.
+    # measure word of its own; vehicles are 辆 or 台, and what turns 50岁 has its 50周年.
     pair = {first, second}
     return len(pair) == 1 or "" in pair or any(pair <= alike for alike in _ALIKE)
 

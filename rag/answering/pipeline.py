@@ -97,7 +97,7 @@ def answer_events(
     absent = false_premises(run.completed, [item.article for item in evidence], today)
     if absent:
         run.trace["false_premises"] = [str(fact) for fact in absent]
-        yield run.refuse(f"找到的报道里没有{'、'.join(str(fact) for fact in absent)}")
+        yield run.refuse(f"找到的报道没有提到{'、'.join(str(fact) for fact in absent)}")
         return
     of_article = asked_of_article(run.completed, evidence)
     if of_article:

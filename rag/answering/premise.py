@@ -25,9 +25,10 @@ _RELATIVE = re.compile(
 
 
 # From here on a figure is one that the asker has read; a day or a model is none, and what is to
-# be listed or written (10条, 100字) is not claimed.
+# be listed or written (列出10条, 100字) is not claimed.
 _LEAST_FIGURE = 10
-_NO_COUNT = re.compile(r"[年月日号点时分条篇句字%‰]|个月|[a-z]+[²³23]?")
+_NO_COUNT = re.compile(r"[年月日号点时分篇句字%‰]|个月|[a-z]+[²³23]?")
+_WANTED = re.compile(r"[列举给写说选找讲推荐要来][出我一下]{0,2}$")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|将近|大概|差不多|不到|超过?|多于|少于|至少|最多)$")
 _ABOUT_INSIDE = re.compile("[多余几来]")
 _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
@@ -155,7 +156,8 @@ def _figures(question: str) -> list[Fact]:
         if number.value >= _LEAST_FIGURE
         and number.unit
         and not _NO_COUNT.fullmatch(number.unit)
-        and not _ABOUT_BEFORE.search(question[: number.start])
+        and not _ABOUT_BEFORE.search(fold(question[: number.start]))
+        and not _WANTED.search(question[: number.start])
         and not _ABOUT_INSIDE.search(number.text)
         and not _ABOUT_AFTER.match(question, number.end)
     ]

@@ -1,4 +1,4 @@
-"""Dates in Chinese text as calendar days: 12月16日, 13日—15日, 今年4月, 昨日, 上周五, 近三年.
+"""Dates in Chinese text as calendar days: 12月16日, 13日—15日, 今年4月, 昨日, 上周五, 90年代.
 
 A date without a year is the occurrence nearest to the base day that is not far in its future;
 a day without a month takes the month named before it in the same line. Vague words (近日, 日前)
@@ -274,6 +274,18 @@ def _year(match: re.Match[str], context: _Context) -> _Days:
     return date(year, 1, 1), date(last, 12, 31)
 
 
+def _decade(match: re.Match[str], context: _Context) -> _Days:
+    """1950年代, 上世纪五十年代, 90年代: of the last century where none is named."""
+    if year := _group(match, "year"):
+        first = _number(year)
+    else:
+        before = {"本": 0, "上": 1}.get(match["century"] or "上")
+        this = context.base.year // 100
+        centuries = this - before if before is not None else _number(match["century"]) - 1
+        first = 100 * centuries + _number(match["decade"])
+    return date(first, 1, 1), date(first + 9, 12, 31)
+
+
 def _part_of_year(match: re.Match[str], context: _Context) -> _Days:
     year = _year_of(match, context) or context.base.year
     first, last = _PARTS_OF_YEAR[match["part"]]
@@ -400,6 +412,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Resolver], ...] = (
             r"(?<!\d)(?P<part>上半年|下半年|年初|年中|年底|年末|岁末)(?![央国心共小学断端])"
         ),
         _part_of_year,
+    ),
+    (
+        re.compile(
+            r"(?P<year>(?<!\d)(?:19|20)\d0|[一二][九〇零][一二三四五六七八九〇零][〇零])\s*年代"
+            r"(?![表理替价码办言])"
+        ),
+        _decade,
+    ),
+    (
+        re.compile(
+            r"(?:(?P<century>上|本|1\d|2[01]|十[一二三四五六七八九]|二十一?)个?世纪)?(?<![\d.])"
+            r"(?P<decade>[2-9]0|[二三四五六七八九]十)年代"
+        ),
+        _decade,
     ),
     (re.compile(rf"{_YEAR}(?:度)?"), _year),
     (

@@ -97,6 +97,7 @@ def test_what_an_article_says_of_its_day_denies_another_one(question, text, publ
     [
         "早市的5000家摊位是怎么管起来的?",
         "投了36万元的早市在哪里?",
+        "早市推出的15条新规管什么?",
     ],
 )
 def test_a_figure_that_no_article_holds_is_a_false_premise(question: str):
@@ -112,6 +113,7 @@ def test_a_figure_that_no_article_holds_is_a_false_premise(question: str):
         "早市头十个月来了多少人?",
         "2023年10月30日前后早市来了多少人?",
         "列出10条早市的新闻",
+        "给我找12条新规",
         "早市的3位负责人是谁?",
         "早市是9号搬的吗?",
     ],
@@ -165,3 +167,9 @@ def test_what_another_article_holds_is_not_answered_from_one_that_lacks_it():
     assert "文化馆" not in given.text
     given = answer("提供1200个岗位的招聘会在哪里举行?", "招聘会在体育馆举行。", autumn, spring)
     assert "体育馆" in given.text
+
+
+def test_a_house_of_fifty_years_has_its_anniversary():
+    library = article("馆庆", "区图书馆庆祝建馆50周年。")
+    assert false_premises("五十岁的区图书馆怎么过生日?", [library], TODAY) == ()
+    assert false_premises("六十岁的区图书馆怎么过生日?", [library], TODAY)

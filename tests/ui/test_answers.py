@@ -79,12 +79,12 @@ def test_a_refusal_cites_nothing_and_offers_articles_apart():
         status=Status.DONE,
         text="报上没有查到。",
         refused=True,
-        reason="找到的报道里没有数字“5000家”",
+        reason="找到的报道没有提到数字“5000家”",
         related=(found,),
     )
     html = render(exchange, 0)
     assert 'class="refusal"' in html
-    assert "<p>找到的报道里没有数字“5000家”。</p>" in html
+    assert "<p>找到的报道没有提到数字“5000家”。</p>" in html
     assert 'class="cite"' not in html
     assert 'data-do="related"' in html
     assert "以雪为令" in html
