@@ -37,8 +37,11 @@ _DAYS_OF_YEAR = 364
 _ROUGHLY = timedelta(days=5)
 # Shorter names of persons are often none: the cutter takes other words for them.
 _FULL_NAME = 3
-# What the cutter takes for a person: 因何原因.
-_NO_PERSON = re.compile("何[原缘]")
+# What the cutter takes for a person: offices, and forms of address, which change with who speaks.
+_NO_PERSON = re.compile(
+    r".*(?:[局部院馆厅委会队社所站场店厂校]|先生|女士|老师|师傅|大[妈爷姐哥嫂叔婶伯]|阿姨|书记|主任|主席"
+    r"|.长|总理|总统|教授|医生)"
+)
 # What is one of a series, and how what is numbered begins.
 _SERIES = frozenset("届次批期季轮代版")
 _NAME = re.compile(r"[“《(（]?([\u4e00-\u9fff]{2})")
@@ -121,11 +124,17 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
     absent += [
         Fact(FactKind.NAME, name)
         for name in people(question)
-        if len(name) >= _FULL_NAME
-        and not _NO_PERSON.match(name)
-        and not any(_may_name(article, name) for article in articles)
+        if _is_persons_own(name) and not any(_may_name(article, name) for article in articles)
     ]
     return tuple(absent)
+
+
+def _is_persons_own(name: str) -> bool:
+    """Whether a name of three characters or more is no word besides (黄金周 is one)."""
+    import rjieba
+
+    long = len(name) >= _FULL_NAME and not _NO_PERSON.fullmatch(name)
+    return long and len(rjieba.cut(name, False)) > 1
 
 
 def _may_name(article: Article, name: str) -> bool:

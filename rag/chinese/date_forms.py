@@ -21,17 +21,22 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a date may leave unsaid: the base day, and the days named before it in its line."""
+    """What a date may leave unsaid: the base day, and what was named before it in its line.
+
+    `before` are the days named last with their month, `year` the year that was named last (同年).
+    """
 
     base: date
     before: Days | None
     before_has_year: bool
+    year: int | None = None
 
 
 Resolver = Callable[[re.Match[str], Context], Days | None]
 """Returns the days of a match, None where it names none; ValueError where there is no such day."""
 
 _YEAR_WORDS = {"今年": 0, "本年": 0, "去年": -1, "明年": 1, "前年": -2, "后年": 2}
+_SAME_YEAR_WORDS = {"同年": 0, "当年": 0, "次年": 1, "翌年": 1}
 _DAY_WORDS = {"今": 0, "昨": -1, "前": -2, "明": 1, "后": 2, "大前": -3, "大后": 3}
 _WEEKDAYS = {character: index for index, character in enumerate("一二三四五六日")}
 _WEEKDAYS |= {str(number): number - 1 for number in range(1, 8)} | {"天": 6}
@@ -44,11 +49,12 @@ _PARTS_OF_YEAR |= dict.fromkeys(("底", "末", "年底", "年末", "岁末"), (1
 _PARTS_OF_YEAR |= {"上半年": (1, 6), "下半年": (7, 12)}
 
 _Y = r"(?<!\d)(?:19|20)\d\d(?!\d)|[一二][九〇零][〇零一二三四五六七八九]{2}"
-_REL = "|".join(_YEAR_WORDS)
+_REL = "|".join((*_YEAR_WORDS, *_SAME_YEAR_WORDS))
 _YEAR = rf"(?:(?P<year>{_Y})\s*年|(?P<rel>{_REL}))\s*"
 _M = r"(?<![\d.])(?:1[0-2]|0?[1-9])|十[一二]?|[一二三四五六七八九]"
 _D = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _TO = r"\s*(?:[-—–~～]{1,2}|至|到)\s*"
+_AND_DAYS = rf"(?=(?:\s*[、,和及]\s*(?:{_D}))+\s*[日号](?!元|均|内|游))"
 _MONTH = rf"(?P<month>{_M})\s*月"
 _COUNT = r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
 
@@ -72,9 +78,15 @@ def _number(text: str) -> int:
 def _year_of(match: re.Match[str], context: Context) -> int | None:
     if year := part_of(match, "year"):
         return _number(year)
-    if rel := part_of(match, "rel"):
+    rel = part_of(match, "rel")
+    if rel in _YEAR_WORDS:
         return context.base.year + _YEAR_WORDS[rel]
-    return None
+    if not rel:
+        return None
+    year = context.year or (context.before[1].year if context.before else None)
+    if year is None:
+        raise ValueError(f"{rel} of no year")
+    return year + _SAME_YEAR_WORDS[rel]
 
 
 def _end_of_month(year: int, month: int) -> date:
@@ -156,13 +168,12 @@ def _day(match: re.Match[str], context: Context) -> Days | None:
 def _month(match: re.Match[str], context: Context) -> Days | None:
     """今年4月, 4月份, 3月至5月, 12月上旬."""
     month = _number(match["month"])
-    year = _year_of(match, context) or _nearest_year(month, None, context)
-    first, last = date(year, month, 1), _end_of_month(year, month)
+    month2 = _number(part_of(match, "month2")) if part_of(match, "month2") else month
+    # 1至11月 is printed when November is over.
+    year = _year_of(match, context) or _nearest_year(max(month, month2), None, context)
+    first, last = date(year, month, 1), _end_of_month(year + (month2 < month), month2)
     if part := part_of(match, "part"):
         return _part_of_month(first, part)
-    if month2 := part_of(match, "month2"):
-        number = _number(month2)
-        last = _end_of_month(year + (number < month), number)
     return first, last
 
 
@@ -209,6 +220,13 @@ def _quarter(match: re.Match[str], context: Context) -> Days | None:
     first = 3 * _number(match["quarter"]) - 2
     year = _year_of(match, context) or _nearest_year(first, None, context)
     return date(year, first, 1), _end_of_month(year, first + 2)
+
+
+def _quarters(match: re.Match[str], context: Context) -> Days | None:
+    """前三季度: from January on."""
+    last = 3 * _number(match["quarters"])
+    year = _year_of(match, context) or _nearest_year(last, None, context)
+    return date(year, 1, 1), _end_of_month(year, last)
 
 
 def _day_word(match: re.Match[str], context: Context) -> Days | None:
@@ -290,6 +308,14 @@ FORMS: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         ),
         _full,
     ),
+    # 12月16、17、18日: all but the last.
+    (
+        re.compile(
+            rf"(?:{_YEAR})?(?:{_MONTH}|(?P<month_word>[上本这当下])个?月)\s*(?P<day>{_D}){_AND_DAYS}"
+        ),
+        _full,
+    ),
+    (re.compile(rf"(?<=[、,和及])(?P<day>{_D}){_AND_DAYS}"), _day),
     (
         re.compile(rf"(?<![\d.月])(?P<day>{_D})\s*日?{_TO}(?P<day2>{_D})\s*日(?!元|均|内|游)"),
         _day,
@@ -313,6 +339,10 @@ FORMS: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         _month,
     ),
     (
+        re.compile(rf"(?:{_YEAR})?的?前(?P<quarters>[二两三四2-4])个?季度"),
+        _quarters,
+    ),
+    (
         re.compile(rf"(?:{_YEAR})?第?(?P<quarter>[一二三四1-4])季度"),
         _quarter,
     ),
@@ -322,7 +352,7 @@ FORMS: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     (
         re.compile(
-            r"(?<!\d)(?P<part>上半年|下半年|年初|年中|年底|年末|岁末)(?![央国心共小学断端])"
+            r"(?<![\d大])(?P<part>上半年|下半年|年初|年中|年底|年末|岁末)(?![央国心共小学断端])"
         ),
         _part_of_year,
     ),
@@ -365,7 +395,7 @@ FORMS: tuple[tuple[re.Pattern[str], Resolver], ...] = (
         ),
         _stretch,
     ),
-    (re.compile(rf"{_COUNT}{_SPAN_UNIT}(?:之)?前(?![^\W\d_]?后)"), _ago),
+    (re.compile(rf"(?<![哪第]){_COUNT}{_SPAN_UNIT}(?:之)?前(?![往来去]|[^\W\d_]?后)"), _ago),
 )
 """Patterns, longer ones first, with what resolves their matches."""
 IN_FIGURES: tuple[Resolver, ...] = (_full, _day, _iso)

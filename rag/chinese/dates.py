@@ -46,18 +46,19 @@ def find_dates(text: str, base: date) -> list[DateMention]:
     mentions: list[DateMention] = []
     before: DateMention | None = None
     before_has_year = False
+    year: int | None = None
     resolved_by: Resolver | None = None
     for match, resolve in matches:
         start, end = match.span()
         if before and "\n" in levelled[before.end : start]:
             before = None
+        if mentions and "\n" in levelled[mentions[-1].end : start]:
+            year = None
         if before and re.search("[。！？!?]", levelled[before.end : start]):
             before_has_year = False
         try:
-            days = resolve(
-                match,
-                Context(base, (before.first, before.last) if before else None, before_has_year),
-            )
+            named = (before.first, before.last) if before else None
+            days = resolve(match, Context(base, named, before_has_year, year))
         except (ValueError, OverflowError):
             # 2月30日 and the like name no day.
             continue
@@ -71,6 +72,8 @@ def find_dates(text: str, base: date) -> list[DateMention]:
             mentions[-1], mention = _as_one_day((mentions[-1], resolved_by), (mention, resolve))
         mentions.append(mention)
         resolved_by = resolve
+        if part_of(match, "year") or part_of(match, "rel"):
+            year = mention.last.year
         if resolve in NAMES_MONTH:
             before_has_year = bool(part_of(match, "year")) or (
                 before_has_year and before is not None

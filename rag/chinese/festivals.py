@@ -30,6 +30,10 @@ _LUNAR = {
     # festival: its table, days until it begins, days until it ends
     "春节": (_NEW_YEAR, -1, 6),
     "除夕": (_NEW_YEAR, -1, -1),
+    "大年三十": (_NEW_YEAR, -1, -1),
+    "大年初一": (_NEW_YEAR, 0, 0),
+    "正月初一": (_NEW_YEAR, 0, 0),
+    "正月十五": (_NEW_YEAR, 14, 14),
     "元宵节": (_NEW_YEAR, 14, 14),
     "元宵": (_NEW_YEAR, 14, 14),
     "端午": (_DRAGON_BOAT, -1, 1),

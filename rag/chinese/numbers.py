@@ -23,7 +23,7 @@ _MEASURES_AFTER_DIGITS = """
 个百分点 百分点 个月 个 人次 人 名 位 户 家 次 场 件 项 条 套 辆 台 架 艘 只 头 匹
 棵 株 座 栋 幢 间 层 楼 所 处 块 片 张 幅 本 册 份 批 批次 期 届 级 类 种 组 队 支
 班 节 篇 部 集 首 枚 颗 粒 根 把 双 对 副 袋 箱 桶 瓶 杯 盒 包 桌 席 床 例 起 宗 单
-笔 票 分 分钟 刻钟 小时 秒 秒钟 天 日 周 星期 季度 年 岁 周年 周岁 代 倍 成 折 号 路
+笔 票 分 分钟 刻钟 小时 钟头 秒 秒钟 天 日 周 星期 季度 年 岁 周年 周岁 代 倍 成 折 号 路
 点 时 轮 强 元 美元 欧元 港元 日元 角 亩 公顷 平方米 平方公里 平方千米 平米 立方米
 平方 立方 公里 千米 米 厘米 毫米 微米 英里 海里 吨 公斤 千克 斤 克 毫克 升 毫升
 摄氏度 度 千瓦时 千瓦 瓦 兆瓦 等奖 版 页 字 步 口 杆 门 面 村 镇 街道 社区 国 省 市
@@ -33,7 +33,7 @@ _MEASURES_AFTER_DIGITS = """
 _MEASURES_AFTER_NUMERAL = """
 个百分点 百分点 个月 个 人次 人 名 位 户 家 次 场 件 项 条 套 辆 台 架 艘 只 匹 棵
 株 座 栋 幢 间 层 楼 所 处 块 张 幅 本 册 份 批 批次 期 届 级 类 种 组 支 篇 枚 颗
-粒 根 袋 箱 桶 瓶 杯 盒 例 起 宗 笔 票 分钟 刻钟 小时 秒 秒钟 天 日 周 周年 星期
+粒 根 袋 箱 桶 瓶 杯 盒 例 起 宗 笔 票 分钟 刻钟 小时 钟头 秒 秒钟 天 日 周 周年 星期
 季度 月 月份 年 年级 岁 周岁 代 倍 折 号 轮 元 美元 欧元 港元 亩 公顷 平方米
 平方公里 平米 立方米 公里 千米 米 厘米 毫米 吨 公斤 千克 斤 克 升 毫升 摄氏度 度
 等奖 版 页 步 架次 车次 班次 台次
@@ -52,7 +52,7 @@ _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?"
 _KILO = "(?!米|克|瓦|赫|卡|伏|帕|焦|字节)"
 _PLACED = rf"{_ARABIC}(?:(?:[百千]{_KILO})?[万亿]+|[百千]{_KILO})"
 _RUN = "[零〇一二两三四五六七八九十百千万亿]+"
-_SPELLED = rf"{_RUN}(?:点[零〇一二三四五六七八九]+(?![十百千万亿分刻线]))?[万亿]*"
+_SPELLED = rf"{_RUN}(?:点[零〇一二三四五六七八九]+(?![十百千分刻线]))?[万亿]*"
 _SHARE_BASE = "百|千|万|" + _RUN
 _SHARE_PART = rf"{_ARABIC}|百|{_SPELLED}"
 
@@ -61,10 +61,15 @@ _FIGURE = re.compile(
     rf"|(?P<ordinal>第)?(?:(?P<arabic>(?:{_PLACED})+(?:{_ARABIC})?|{_ARABIC})|(?P<spelled>{_SPELLED}))"
 )
 _UNIT = re.compile(
-    rf"(?P<about>多|余|来)?(?P<unit>%|‰|℃|°c|{_alternatives(_MEASURES_AFTER_DIGITS)}|[a-z]{{1,4}}[²³23]?)"
+    rf"(?P<about>多|余|来)?(?:个(?=小时|钟头|星期))?(?P<unit>%|‰|℃|°c|{_alternatives(_MEASURES_AFTER_DIGITS)}|[a-z]{{1,4}}[²³23]?)"
 )
 _NUMERAL_UNIT = re.compile(_alternatives(_MEASURES_AFTER_NUMERAL))
 _ONE_LABEL = re.compile(_alternatives(_LABELS_AFTER_ONE))
+# 30多万 is 300000 and more; 百余名 is a number, 百姓 and 数百余名 are none.
+_ROUND = re.compile(r"[多余来](?P<places>[百千]?[万亿]+)")
+_ROUNDLY = re.compile(rf"[多余](?:{_NUMERAL_UNIT.pattern})")
+_BELOW_ZERO = re.compile(r"(?:零下|(?<![\d%℃度])[-−])$")
+_DEGREES = ("度", "摄氏度", "℃", "°c")
 # 三番五次, 四面八方: numerals in first and third place make a set phrase.
 _NUMERAL, _OTHER = "[一二两三四五六七八九十百千万]", r"[^\W\d_零〇一二两三四五六七八九十百千万亿]"
 _SET_PHRASE = re.compile(_NUMERAL + _OTHER + _NUMERAL + _OTHER)
@@ -86,6 +91,7 @@ _PHONE = re.compile(r"\d{3,4}[-—]\d{3,8}(?:[-—]\d{3,4})?|\d{11,}")
 _CENTURIES = ("一八", "一九", "二〇", "二零")
 _WORD_AFTER = ("几", "来年")
 _WORD_BEFORE = ("几", "数", "上", "成", "好")
+_SEVERAL = ("几", "数", "好")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +133,12 @@ def find_numbers(text: str) -> list[NumberMention]:
         if any(start < last and first < end for first, last in dates):
             continue
         unit = unit_of_share
+        if not unit and (about := _ROUND.match(levelled, end)):
+            value, end = value * _places(about["places"]), about.end()
         if not unit and (after := _UNIT.match(levelled, end)):
             unit, end = after["unit"], after.end()
+        if unit in _DEGREES and (below := _BELOW_ZERO.search(levelled[:start])):
+            value, start = -value, below.start()
         found.append(NumberMention(start, end, text[start:end], value, unit))
     return found
 
@@ -183,15 +193,18 @@ def _counts(match: re.Match[str], text: str, phrases: list[tuple[int, int]]) -> 
     """Return whether a spelled numeral denotes a number (see the module's rules)."""
     numeral = match["spelled"]
     start, end = match.span("spelled")
+    before = text[max(0, start - 1) : start]
     if match["ordinal"]:
         return True
-    if numeral[0] in "百千万亿" or text.startswith(_WORD_AFTER, end):
+    roundly = _ROUNDLY.match(text, end) or _ROUND.match(text, end)
+    if numeral[0] in "百千万亿" or (numeral == "十" and roundly):
+        return bool(roundly) and before not in _SEVERAL
+    if text.startswith(_WORD_AFTER, end):
         return False
     if any(first <= start < last for first, last in phrases):
         return False
     if _CONGRESS.match(text, end) and "十" in numeral:
         return False
-    before = text[max(0, start - 1) : start]
     if numeral[0] == "十" and before in _WORD_BEFORE:
         return False
     if len(numeral) > 1:
@@ -235,33 +248,43 @@ def _value(text: str) -> float | None:
         return float(text)
     except ValueError:
         pass
-    if text[0].isdigit():
-        return _arabic_value(text)
-    return _spelled_value(text)
+    try:
+        return _arabic_value(text) if text[0].isdigit() else _spelled_value(text)
+    except OverflowError:
+        # 亿亿亿… of many: no figure of this world.
+        return None
 
 
 def _arabic_value(text: str) -> float | None:
-    """Value of digits with places: 2.5万, 3亿5000万, 3万亿, 5千."""
-    total = 0.0
+    """Value of digits with places: 2.5万, 3亿5000万, 3万亿, 5千; 3万5 is 35000."""
+    total, last = 0.0, 0
     for number, places in re.findall(r"(\d+(?:\.\d+)?)([百千万亿]*)", text):
-        part = float(number)
-        for place in places:
-            part *= _PLACE.get(place) or _MYRIAD[place]
-        total += part
+        part = float(number) * _places(places)
+        if last and not places and len(number) == 1:
+            part *= last // 10
+        total, last = total + part, _places(places[-1:])
     return _exact(total)
 
 
+def _places(places: str) -> int:
+    """What digits before these places count: 万亿 is 10^12, none is 1."""
+    value = 1
+    for place in places:
+        value *= _PLACE.get(place) or _MYRIAD[place]
+    return value
+
+
 def _spelled_value(text: str) -> float | None:
+    if not text.strip("百千万亿"):
+        text = f"一{text}"
     whole, point, decimals = text.partition("点")
     if point:
-        scale = 1.0
-        while decimals and decimals[-1] in _MYRIAD:
-            scale *= _MYRIAD[decimals[-1]]
-            decimals = decimals[:-1]
+        digits = decimals.rstrip("万亿")
         head = _whole(whole)
-        if head is None or not decimals:
+        if head is None or not digits:
             return None
-        return _exact((head + float("0." + "".join(str(_DIGIT[d]) for d in decimals))) * scale)
+        share = float("0." + "".join(str(_DIGIT[digit]) for digit in digits))
+        return _exact((head + share) * _places(decimals[len(digits) :]))
     value = _whole(whole)
     return None if value is None else float(value)
 
@@ -335,6 +358,6 @@ def _written(match: re.Match[str], value: float) -> str:
     if arabic and not re.search("[百千万亿]", arabic):
         return arabic.replace(",", "")
     spelled = match["spelled"]
-    if spelled and spelled[0] in "零〇" and len(spelled) > 1:
+    if spelled and spelled[0] in "零〇" and len(spelled) > 1 and "点" not in spelled:
         return "".join(str(_DIGIT.get(character, "")) for character in spelled)
     return _plain(value)

@@ -155,9 +155,37 @@ def test_a_person_whom_no_article_names_is_a_false_premise():
     final = article("乒乓球赛", "周永康乐获得男子单打冠军，林小荷获得女子单打冠军。")
     asked = "林思远在乒乓球赛得了第几名?"
     assert [fact.text for fact in false_premises(asked, [final], TODAY)] == ["林思远"]
-    # Misspelt, shortened, or not a person at all, nobody is denied.
-    for question in ("林小河得了什么奖?", "小荷得了什么奖?", "比赛因何原因推迟?"):
-        assert false_premises(question, [final], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "林小河得了什么奖?",  # misspelt
+        "小荷得了什么奖?",
+        "比赛因何原因推迟?",
+        "江先生得了什么奖?",
+        "黄金周谁得了冠军?",
+        "文旅局颁了什么奖?",
+    ],
+)
+def test_who_is_misspelt_shortened_or_no_person_is_not_denied(question: str):
+    final = article("乒乓球赛", "周永康乐获得男子单打冠军，林小荷获得女子单打冠军。")
+    assert false_premises(question, [final], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [
+        ("60岁老人领什么补贴?", "年满60周岁的老人可领补贴。"),
+        ("50平米的房子有多少套?", "50平方米的房子有80套。"),
+        ("长30公里的绿道在哪里?", "绿道全长30千米，在东湖边。"),
+        ("气温36度的那天做了什么?", "当天气温36℃，社区送水。"),
+        ("要等12个小时的检查是什么?", "检查要等12小时。"),
+        ("总投资三点五亿元的项目在哪里?", "项目总投资3.5亿元，在东湖。"),
+    ],
+)
+def test_one_measure_under_two_names_is_no_false_premise(asked: str, printed: str):
+    assert false_premises(asked, [article("新闻", printed)], TODAY) == ()
 
 
 def test_what_another_article_holds_is_not_answered_from_one_that_lacks_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from rag.answering.verification import verify
@@ -164,3 +166,20 @@ def test_of_a_few_words_nearly_all_have_to_be_there():
     question = "青云桥是什么时代的?"
     assert verify("唐末宋初。", question, bridge).verdict is Verdict.SUPPORTED
     assert verify("宋末宋初。", question, bridge).verdict is Verdict.PARTLY
+
+
+@pytest.mark.parametrize(
+    ("sentence", "printed"),
+    [
+        ("活动共花费30元。", "活动共花费30多万元。"),
+        ("灯会吸引万余名市民参加。", "灯会吸引百余名市民参加。"),
+        ("2023年第三季度，全区税收150亿元。", "2023年前三季度，全区税收150亿元。"),
+        ("最低气温5度。", "最低气温零下5度，最高气温8度。"),
+        ("2024年1至11月，全区税收150亿元。", "1至11月，全区税收150亿元。"),
+        ("罗文静2023年10月转正。", "罗文静2021年3月入职，同年10月转正。"),
+    ],
+)
+def test_what_only_looks_like_the_figure_or_day_does_not_support(sentence: str, printed: str):
+    source = article("新闻", printed, published=date(2023, 12, 18))
+    assert verify(sentence, "", candidates_from(source)).verdict is not Verdict.SUPPORTED
+    assert verify(printed, "", candidates_from(source)).verdict is Verdict.SUPPORTED

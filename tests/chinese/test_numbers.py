@@ -24,19 +24,44 @@ from rag.chinese.numbers import find_numbers, parse_number
         ("30%", 30),
         ("三分之二", 2 / 3),
         ("二十萬", 200000),
+        ("三点五亿", 350_000_000),
+        ("零点五", 0.5),
+        ("3万5", 35000),
     ],
 )
 def test_value_of_a_figure(text, value):
     assert parse_number(text) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "十四五", "三四十", "半", "万一", "零零", "3个"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "十四五", "三四十", "半", "万一", "零零", "3个", "亿" * 40]
+)
 def test_what_is_no_figure_has_no_value(text):
     assert parse_number(text) is None
 
 
 def found(text):
     return [(mention.text, mention.value, mention.unit) for mention in find_numbers(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("投入30多万元", [("30多万元", 300_000, "元")]),
+        ("来了20余万人次", [("20余万人次", 200_000, "人次")]),
+        ("十余万元、百余名居民", [("十余万元", 100_000, "元"), ("百余名", 100, "名")]),
+        ("万余名市民", [("万余名", 10_000, "名")]),
+        ("数百余名、成千上万名、千万别、百姓", []),
+        ("学习12个小时", [("12个小时", 12, "小时")]),
+        (
+            "最低-5℃，山区零下八度，最高3℃",
+            [("-5℃", -5, "℃"), ("零下八度", -8, "度"), ("3℃", 3, "℃")],
+        ),
+        ("气温3-5℃", [("3", 3, ""), ("5℃", 5, "℃")]),
+    ],
+)
+def test_round_figures_and_those_below_zero(text, figures):
+    assert found(text) == figures
 
 
 def test_figures_with_their_measure_words():
