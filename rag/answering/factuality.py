@@ -99,6 +99,7 @@ _BOUND_BEFORE = re.compile(rf"(?P<word>{_LEAST}|{_MOST}|{_ABOUT}){_AS_MUCH}$")
 _STRICT = re.compile(rf"{_LEAST}|{_MOST}|以上|以下|以内")
 _BOUND_AFTER = re.compile(r"(?P<word>以上|以下|以内|左右|上下)")
 _BOUND_WITHIN = re.compile(r"[多余]")
+_MYRIADS_BOUND = re.compile(r"[多余]([百千]?[万亿]+)")
 
 
 def overstated(sentence: str, question: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
@@ -122,13 +123,18 @@ def with_bounds(sentence: str, texts: Sequence[str]) -> str:
     for number in reversed(find_numbers(sentence)):
         if _bound_of(sentence, number):
             continue
-        bounds = {_bound_of(text, there) for text in texts for there in _same(number, text)}
+        printed = [(text, there) for text in texts for there in _same(number, text)]
+        bounds = {_bound_of(text, there) for text, there in printed}
         if len(bounds) != 1 or not (bound := bounds.pop()):
             continue
         if _BOUND_WITHIN.fullmatch(bound):
             if not number.text.endswith(number.unit):
                 continue
             place = number.end - len(number.unit)
+            # 500多万人, but 50多人 and 5万多元.
+            myriads = _MYRIADS_BOUND.search(printed[0][1].text)
+            if myriads and sentence[:place].endswith(myriads[1]):
+                place -= len(myriads[1])
         else:
             place = number.end if _BOUND_AFTER.fullmatch(bound) else number.start
         sentence = sentence[:place] + bound + sentence[place:]
