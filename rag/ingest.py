@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
@@ -31,15 +32,14 @@ def ingest(
     holds of it stays. A file that has vanished from one of the folders is removed.
 
     Raises:
-        CorpusError: a path does not exist, or not one article could be read from anything.
+        CorpusError: a path is none or does not exist, or not one article could be read.
         CollectionError: the collection cannot be written.
     """
     started = time.perf_counter()
     report = progress or _silent
-    if not all(str(path).strip() for path in paths):
-        raise CorpusError("a path is empty", remedy="name a file or folder; `.` is the current one")
+    asked = _checked(paths)
     known = _Known(collection.sources())
-    found = find_files([Path(path) for path in paths])
+    found = find_files(asked)
     dropped: list[FileProblem] = list(found.dropped)
     doubted: list[FileProblem] = []
     files: list[SourceFile] = []
@@ -68,7 +68,7 @@ def ingest(
     if not articles and not any(within(place, found.scope) for place in known.sources):
         reasons = "; ".join(f"{p.source}: {p.reason}" for p in dropped[:3])
         raise CorpusError(
-            f"no article found in {', '.join(map(str, paths))}"
+            f"no article found in {', '.join(map(str, asked))}"
             + (f" ({reasons})" if reasons else ""),
             remedy="give a file or folder with newspaper text, for example `wenbao ingest seeds`",
         )
@@ -89,6 +89,21 @@ def ingest(
         doubted=tuple(doubted),
         seconds=time.perf_counter() - started,
     )
+
+
+def _checked(paths: Sequence[str | Path]) -> list[Path]:
+    """The paths; what else a program may give is refused before anything is read."""
+    for path in paths:
+        if not isinstance(path, str | os.PathLike):
+            raise CorpusError(
+                f"a path is a value of type {type(path).__name__}",
+                remedy='give each file or folder by itself, as in ingest("seeds", "2024-01.jsonl")',
+            )
+        if not str(path).strip():
+            raise CorpusError(
+                "a path is empty", remedy="name a file or folder; `.` is the current one"
+            )
+    return [Path(path) for path in paths]
 
 
 class _Known:

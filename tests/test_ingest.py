@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 
 import pytest
@@ -110,6 +112,26 @@ def test_reprints_are_named_and_kept(folder, collection):
     assert "老渡口变身驿站 (报纸/2024-04-18.txt)" in problem.reason
     assert len(collection.articles()) == 3
     assert ingest(collection, [folder]).doubted == ()
+
+
+def test_halves_of_characters_in_an_export_end_no_ingestion(folder, collection):
+    (folder / "a.txt").write_text(SNOW, encoding="utf-8")
+    names = ("title", "text", "author", "source", "url", "kicker")
+    row = dict.fromkeys(names, "菜市场重新开张\ud83d")
+    (folder / "b.jsonl").write_text(json.dumps(row), encoding="ascii")
+    assert ingest(collection, [folder]).added == 2
+    assert "菜市场重新开张\ufffd" in [article.text for article in collection.articles()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["城东区报.txt", "城东区报.bak"])
+def test_a_file_named_in_another_encoding_is_reported(folder, collection, name):
+    (folder / "a.txt").write_text(SNOW, encoding="utf-8")
+    (folder / os.fsdecode(name.encode("gb18030"))).write_text(MARKET, encoding="utf-8")
+    report = ingest(collection, [folder])
+    assert sources(collection) == ["报纸/a.txt"]
+    (problem,) = report.dropped
+    assert f"{problem.source}{problem.reason}".encode()
 
 
 def test_nothing_to_read_is_an_error(folder, collection):

@@ -120,11 +120,15 @@ class TestPlaces:
                     assert ingest(opened, ["."]).dropped == ()
                     assert headlines(opened) == ["雪后初晴"]
 
-    def test_an_empty_path_is_an_error(self, tmp_path, collection, monkeypatch):
+    @pytest.mark.parametrize(
+        ("path", "what"), [("", "empty"), (5, "type int"), (["a.txt"], "type list")]
+    )
+    def test_what_is_no_path_is_an_error(self, tmp_path, collection, monkeypatch, path, what):
         write(tmp_path / "a.txt", SNOW)
         monkeypatch.chdir(tmp_path)
-        with pytest.raises(CorpusError, match="empty"):
-            ingest(collection, [""])
+        with pytest.raises(CorpusError, match=what) as raised:
+            ingest(collection, [path])
+        assert raised.value.remedy
 
 
 class TestOverlap:

@@ -83,10 +83,10 @@ def _year_of(match: re.Match[str], context: Context) -> int | None:
         return context.base.year + _YEAR_WORDS[rel]
     if not rel:
         return None
-    year = context.year or (context.before[1].year if context.before else None)
-    if year is None:
+    named = context.year or (context.before[1].year if context.before else None)
+    if named is None:
         raise ValueError(f"{rel} of no year")
-    return year + _SAME_YEAR_WORDS[rel]
+    return named + _SAME_YEAR_WORDS[rel]
 
 
 def _end_of_month(year: int, month: int) -> date:

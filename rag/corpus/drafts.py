@@ -30,7 +30,7 @@ class Role(StrEnum):
     SUBHEAD = "subhead"
     CAPTION = "caption"
     LINE = "line"
-    """A line that is whole without final punctuation: of the weather, under a notice."""
+    """A line that is whole without final punctuation: of the weather, under a notice, of a list."""
 
 
 class Part(NamedTuple):
@@ -65,9 +65,11 @@ class Draft:
 
     @property
     def is_open(self) -> bool:
-        """Whether the last paragraph stops in mid-sentence."""
-        paragraph = self.last_paragraph
-        return bool(paragraph) and not is_finished(paragraph)
+        """Whether the last paragraph stops in mid-sentence; a line after it closes it."""
+        at = self._last_text()
+        if at < 0 or self.parts[at].role is Role.LINE:
+            return False
+        return not is_finished(self.parts[at].text)
 
     @property
     def last_paragraph(self) -> str:
@@ -76,6 +78,12 @@ class Draft:
             if part.role is Role.PARAGRAPH:
                 return part.text
         return ""
+
+    @property
+    def last_line(self) -> str:
+        """What was read last when it is a line that stands for itself, else empty."""
+        line = self.parts[-1] if self.parts else None
+        return line.text if line and line.role is Role.LINE else ""
 
     @property
     def ending(self) -> str:
@@ -123,13 +131,20 @@ class Draft:
         self.parts.append(Part(text, Role.LINE))
 
     def continue_paragraph(self, text: str) -> None:
-        """Put `text` straight behind the last paragraph, which a column break had cut."""
-        for index in range(len(self.parts) - 1, -1, -1):
-            part = self.parts[index]
-            if part.role is Role.PARAGRAPH:
-                self.parts[index] = Part(join(part.text, text), part.role)
-                return
-        self.add_paragraph(text)
+        """Put `text` straight behind the last paragraph or line, which a column break had cut."""
+        at = self._last_text()
+        if at < 0:
+            self.add_paragraph(text)
+        else:
+            part = self.parts[at]
+            self.parts[at] = Part(join(part.text, text), part.role)
+
+    def _last_text(self) -> int:
+        """The index of the last paragraph or line, below 0 when there is none."""
+        at = len(self.parts) - 1
+        while at >= 0 and self.parts[at].role in (Role.SUBHEAD, Role.CAPTION):
+            at -= 1
+        return at
 
 
 def finish(

@@ -16,6 +16,7 @@ _DECLARED = re.compile(
 _DECLARED_WITHIN = 4096
 # Pages that declare GB2312 or Big5 use the larger sets that grew out of them.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+_HALVES = re.compile("[\ud800-\udfff]")
 _DAMAGED = 0.02
 """Share of unreadable characters up to which a web page is still read."""
 _EVERYDAY = 0.5
@@ -92,6 +93,14 @@ def decode_page(data: bytes, source: str) -> tuple[str, list[FileProblem]]:
         if unread > _DAMAGED * len(text):
             raise
         return text, [FileProblem(source, f"{unread} characters that are no {declared}")]
+
+
+def mended(text: str) -> str:
+    """Return `text` with � for each half of a character, which nothing can write as UTF-8.
+
+    Exports cut an emoji in two; names of files may be in another encoding than the system's.
+    """
+    return _HALVES.sub("\ufffd", text)
 
 
 def _strict(data: bytes, encoding: str, name: str) -> str:

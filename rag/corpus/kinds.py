@@ -114,11 +114,11 @@ _META = re.compile(
     rf"^(?:(?:发布时间|发布日期|时间|日期|来源|稿源|作者|文章来源)\s*:|{_DATE}(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?"
     r"(?:\s+(?:来源|作者).*)?$).{0,80}$"
 )
-_NUMBER = (
-    r"(?:第[一二三四五六七八九十]+[、\s]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)"
-    r"|\d{1,2}\s*[.、](?!\d)|[①-⑳])"
+_NUMBERED = re.compile(
+    r"^(?:(第[一二三四五六七八九十]+[、\s])|([一二三四五六七八九十]{1,3}、)|(\([一二三四五六七八九十]{1,3}\))"
+    r"|(\(\d{1,3}\))|(\d{1,2}\s*[.、](?!\d))|([①-⑳]))"
 )
-_NUMBERED = re.compile(rf"^{_NUMBER}")
+"""Each way to number has a group of its own."""
 _ITEM = re.compile(r"^[●■◆▲★☆◇○▶►•※]\s*")
 _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲△▼▽★☆※─━═┄┅┈┉│┃\s]+$")
 _SENTENCE_END = "。！？!?….｡"
@@ -176,6 +176,12 @@ _MARKS = (
 def is_numbered(text: str) -> bool:
     """Return whether `text` starts as an entry of a numbered list."""
     return bool(_NUMBERED.match(level(text)))
+
+
+def is_numbered_alike(one: str, other: str) -> bool:
+    """Return whether both are numbered, and in the same way: they are of one list."""
+    first, second = _NUMBERED.match(level(one)), _NUMBERED.match(level(other))
+    return bool(first and second and first.lastindex == second.lastindex)
 
 
 def without_bullet(text: str) -> str:

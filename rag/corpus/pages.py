@@ -37,6 +37,7 @@ from rag.corpus.kinds import (
     CONTINUATION,
     Kind,
     is_numbered,
+    is_numbered_alike,
     reads_as_text,
     starts_inside,
     without_bullet,
@@ -180,7 +181,9 @@ class _PageReader:
             self._drop(block, "running headline inside its article")
             self.boundary = False
             return at + 1
-        if block.kind is Kind.NUMBERED and draft and draft.headline:
+        # What a colon announces is no headline, also where the text above has none itself.
+        listing = draft and (draft.headline or draft.last_paragraph.endswith(("：", ":")))
+        if block.kind is Kind.NUMBERED and listing:
             self._numbered(block, following)
             return at + 1
         if len(run) == 1 and (earlier := self._continued(block, following)):
@@ -216,6 +219,8 @@ class _PageReader:
         A column break leaves text that it cut beside a running headline or a subhead.
         """
         if not draft.has_text or self.boundary or is_news(run, following):
+            return len(run)
+        if is_numbered_alike(run[0].text, draft.last_line):
             return len(run)
         for at, line in enumerate(run[1:], 1):
             if self._repeats(draft, line.text):
@@ -277,16 +282,16 @@ class _PageReader:
             self._doubt(line.line, "taken as the rest of the sentence before it", line.text)
 
     def _numbered(self, block: Block, following: Sequence[Block]) -> None:
+        """A short line behind a number is a subhead over text, unless a list goes on in it."""
         draft = self._current(block)
-        entry = bool(following) and following[0].kind is Kind.NUMBERED
-        entry = entry or is_numbered(draft.parts[-1].text if draft.parts else "")
-        under_text = bool(following) and following[0].kind is Kind.BODY
-        if under_text and not is_numbered(following[0].text):
+        before = [part.text for part in draft.parts[-1:] if part.role is not Role.SUBHEAD]
+        beside = [*before, *(later.text for later in following[:1])]
+        entry = any(is_numbered_alike(block.text, text) for text in beside)
+        over_text = bool(following) and following[0].kind is Kind.BODY
+        if over_text and not entry:
             draft.add_subhead(block.text)
-        elif entry or not under_text:
-            draft.add_paragraph(block.text)
         else:
-            draft.add_subhead(block.text)
+            draft.add_line(block.text)
         self.boundary = False
 
     def _body(self, block: Block) -> None:

@@ -11,9 +11,10 @@ from rag.chinese.dates import find_dates
 from rag.chinese.normalise import level
 from rag.chinese.sentences import split_sentences
 
+# A month of two digits is no month and day of one digit each: 2023-12 names no day.
 _WRITTEN = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*(?:年|[-/._])?\s*(?P<month>1[0-2]|0?[1-9])\s*(?:月|[-/._])?\s*"
-    r"(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*(?:年|[-/._])?\s*(?P<month>1[0-2]|0[1-9]|[1-9](?!\d))\s*"
+    r"(?:月|[-/._])?\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?"
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)")
 _CHINESE = re.compile(

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from rag.corpus.archives import read_zip
-from rag.corpus.encodings import decode
+from rag.corpus.encodings import decode, mended
 from rag.corpus.extras import is_installed
 from rag.corpus.html import read_html
 from rag.corpus.markdown import read_markdown
@@ -118,7 +118,7 @@ READERS: Mapping[str, Reader] = {
 }
 """The reader of each suffix."""
 
-READERS_VERSION = 2
+READERS_VERSION = 3
 """Raised whenever a reader makes other articles of the same file: known files are read again."""
 _CATALOGUE = "catalogue.sqlite"
 _OF_COLLECTIONS = frozenset(
@@ -126,6 +126,7 @@ _OF_COLLECTIONS = frozenset(
     | {"generations", "writer.lock", "writer.json"}
 )
 """What is the collection's own in its folder, which is known by the catalogue."""
+_MISNAMED = "its name or that of its folder is no UTF-8 → rename it, for example with convmv"
 _EXTRAS = {
     ".pdf": ("rapidocr",),
     ".zip": ("docx", "openpyxl", "pypdfium2", "rapidocr"),
@@ -170,10 +171,13 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
                 continue
             seen.add(real)
             source = _shown(file)
-            if file.suffix.lower() in READERS:
-                found.append(FoundFile(file, source, _whole(file).as_posix()))
+            place = _whole(file).as_posix()
+            if file.suffix.lower() not in READERS:
+                dropped.append(FileProblem(mended(source), mended(_unknown(file.suffix))))
+            elif place != mended(place):
+                dropped.append(FileProblem(mended(source), _MISNAMED))
             else:
-                dropped.append(FileProblem(source, _unknown(file.suffix)))
+                found.append(FoundFile(file, source, place))
     return FoundFiles(tuple(found), tuple(dropped), tuple(dict.fromkeys(scope)))
 
 

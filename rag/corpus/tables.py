@@ -7,11 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 
 from rag.corpus.blocks import clean
 from rag.corpus.bylines import parse_names
 from rag.corpus.drafts import Draft, derive_headline, finish
+from rag.corpus.encodings import mended
 from rag.corpus.publication import Published, parse_day
 from rag.corpus.results import ReadResult
 from rag.types import FileProblem
@@ -28,6 +29,7 @@ _COLUMNS = {
     "section": ("section", "版面", "版次", "栏目"),
     "kicker": ("kicker", "引题"),
 }  # fmt: skip
+_CHINA = timezone(timedelta(hours=8))
 _FIELD_OF = {name: field for field, names in _COLUMNS.items() for name in names}
 
 
@@ -135,16 +137,17 @@ def _fields(row: Mapping[str, object]) -> dict[str, str]:
         if field and field not in fields and value is not None:
             if isinstance(value, list):
                 value = ("\n" if field == "text" else "、").join(map(str, value))
-            fields[field] = str(value)
+            fields[field] = mended(str(value))
     return fields
 
 
 def _day(text: str) -> date | None:
+    """The day that a cell names, or that it was in China (UTC+8) at the moment it gives."""
     if day := parse_day(text):
         return day
     # Exports of content systems give seconds or milliseconds since 1970.
     if re.fullmatch(r"\d{10}|\d{13}", text.strip()):
-        return datetime.fromtimestamp(int(text.strip()[:10]), tz=UTC).date()
+        return datetime.fromtimestamp(int(text.strip()[:10]), tz=_CHINA).date()
     return None
 
 

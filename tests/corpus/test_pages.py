@@ -159,6 +159,52 @@ def test_a_subtitle_is_kept_and_numbered_lines_are_subheads():
     ]
 
 
+ANNOUNCED = "本报讯（记者 陈立）记者从区发改局获悉，今年的民生实事已全部办结，具体如下："
+ENTRIES = [
+    "1. 新建口袋公园10个",
+    "2. 改造老旧小区12个",
+    "3. 新增停车位2000个",
+    "4. 建成社区食堂5家、日间照料中心12个，新增养老床位300张，惠及老人1.2万名",
+]
+CLOSED = "以上项目均已通过验收。"
+
+
+@pytest.mark.parametrize("before", [["民生实事年底交卷", ANNOUNCED], [ANNOUNCED]])
+@pytest.mark.parametrize("after", [[], [CLOSED]])
+@pytest.mark.parametrize("entries", [ENTRIES[:2], ENTRIES])
+def test_the_entries_of_a_list_stay_apart_from_one_another_and_from_the_text_after(
+    before, entries, after
+):
+    (article,) = articles("\n\n".join([*before, *entries, *after]))
+    expected = [ANNOUNCED, *entries, *after]
+    assert [(p.subhead, p.text) for p in article.paragraphs] == [("", text) for text in expected]
+    assert article.complete
+
+
+def test_subheads_under_and_after_entries_numbered_otherwise_are_subheads():
+    lines = [
+        "我区出台停车管理办法",
+        "区政府日前印发《停车管理办法》，主要内容如下：",
+        "一、总体要求",
+        "（一）主要目标",
+        "到2025年，全区停车位达到5万个。",
+        "（二）实施范围",
+        "1. 城区各街道",
+        "2. 经济开发区",
+        "二、保障措施",
+        "各街道要落实资金，定期通报进度。",
+    ]
+    (article,) = articles("\n\n".join(lines))
+    assert [(p.subhead, p.text) for p in article.paragraphs][1:] == [
+        ("", "一、总体要求"),
+        ("（一）主要目标", "到2025年，全区停车位达到5万个。"),
+        ("（一）主要目标", "（二）实施范围"),
+        ("（一）主要目标", "1. 城区各街道"),
+        ("（一）主要目标", "2. 经济开发区"),
+        ("二、保障措施", "各街道要落实资金，定期通报进度。"),
+    ]
+
+
 def test_colophon_lines_are_dropped_and_reported():
     assert "报料热线" not in " ".join(article.text for article in articles(dumps.HEADERS))
     assert "报料热线" in reasons(dumps.HEADERS)

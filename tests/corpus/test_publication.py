@@ -19,7 +19,19 @@ def test_a_written_day(text):
     assert parse_day(text) == date(2023, 12, 20)
 
 
-@pytest.mark.parametrize("text", ["000_cd2e6cbcf113aa53.txt", "20231340.txt", "要闻", "2023年"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "000_cd2e6cbcf113aa53.txt",
+        "20231340.txt",
+        "要闻",
+        "2023年",
+        "2023-12.txt",
+        "202311.txt",
+        "城东区报2023年12月合订本.txt",
+        "2023-12-2024-01.zip",
+    ],
+)
 def test_no_day(text):
     assert parse_day(text) is None
 

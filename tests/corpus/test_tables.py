@@ -1,6 +1,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from rag.corpus.tables import read_csv, read_jsonl
 
 
@@ -44,6 +46,20 @@ def test_csv_with_chinese_columns_and_line_breaks_in_fields():
     assert second.text == '道路已通，"很好"。'
     assert second.published == date(2024, 3, 8)
     assert [problem.reason.split(":")[0] for problem in found.dropped] == ["line 4"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (1702656000, date(2023, 12, 16)),
+        ("1702656000000", date(2023, 12, 16)),
+        ("2023-12", date(2023, 12, 20)),
+    ],
+)
+def test_a_moment_is_of_its_day_in_china_and_a_month_of_the_files_day(cell, day):
+    row = json.dumps({"title": "路通了", "text": "滨江路已恢复通行。", "date": cell})
+    (article,) = read_jsonl(row, "2023-12-20.jsonl", date(2023, 12, 20)).articles
+    assert article.published == day
 
 
 def test_page_rules_do_not_apply():
