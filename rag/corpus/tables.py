@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -143,6 +144,10 @@ def _fields(row: Mapping[str, object]) -> dict[str, str]:
 
 def _day(text: str) -> date | None:
     """The day that a cell names, or that it was in China (UTC+8) at the moment it gives."""
+    with contextlib.suppress(ValueError):
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo:
+            return moment.astimezone(_CHINA).date()
     if day := parse_day(text):
         return day
     # Exports of content systems give seconds or milliseconds since 1970.
