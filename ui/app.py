@@ -125,6 +125,8 @@ def look(page: Literal["page", "evaluation"] = "page") -> dict[str, Any]:
     _silence()
     import gradio as gr
 
+    from ui.page import STORAGE
+
     sans = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
     style = _read("style.css") + (_read("evaluation.css") if page == "evaluation" else "")
     said = json.dumps(texts.SCRIPT, ensure_ascii=False)
@@ -134,6 +136,7 @@ def look(page: Literal["page", "evaluation"] = "page") -> dict[str, Any]:
         "head": (
             f'<link rel="icon" href="data:image/svg+xml,{_SEAL}">'
             f'<meta name="color-scheme" content="light dark"><style>{style}</style>'
+            + (f"<script>({_read('tabs.js')})('{STORAGE}');</script>" if page == "page" else "")
         ),
         "js": f"() => [{_read('common.js')}, {_read(f'{page}.js')}].forEach((act) => act({said}))",
         "footer_links": [],

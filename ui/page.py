@@ -21,7 +21,8 @@ from ui.sources import render_sources
 
 _LOG = logging.getLogger(__name__)
 # Named and keyed alike in every process, so that a restarted server reads it again.
-_STORAGE = "wenbao-conversation-1"
+STORAGE = "wenbao-conversation-1"
+"""Where the browser keeps the conversation."""
 _WAITING = 64
 _INSTANT_LIMIT = 16
 
@@ -82,7 +83,7 @@ class _ChatPage:
                 self.article = lively("", "article")
             with gr.Column(elem_id="compose"):
                 self._compose()
-        self.saved = gr.BrowserState([], storage_key=_STORAGE, secret=_STORAGE)
+        self.saved = gr.BrowserState([], storage_key=STORAGE, secret=STORAGE)
         self.live = gr.State(None)
         self.request = gr.State(None, delete_callback=_abandon)
         self.file = gr.JSON(visible="hidden", elem_id="file")

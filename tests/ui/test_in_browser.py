@@ -170,6 +170,22 @@ def test_two_readers_see_only_their_own(address: str, reader: Callable[..., Page
     expect(second.locator("#current .question")).to_have_text("群租房里的充电桩是谁设置的?")
 
 
+def test_two_tabs_of_one_reader_keep_a_conversation_each(address: str, reader: Callable[..., Page]):
+    first = reader(address)
+    ask(first, QUESTION)
+    second = first.context.new_page()
+    second.goto(address)
+    expect(second.locator("#current .question")).to_have_text(QUESTION)
+    second.click("#new")
+    ask(second, "群租房里的充电桩是谁设置的?")
+    ask(first, "下周的天气怎么样?")
+    for tab, said in ((second, 1), (first, 2), (second, 1)):
+        tab.reload()
+        expect(tab.locator(".exchange")).to_have_count(said)
+    expect(second.locator("#current .question")).to_have_text("群租房里的充电桩是谁设置的?")
+    expect(first.locator("#past .question")).to_have_text(QUESTION)
+
+
 def test_stopping_keeps_the_page_usable(
     address: str, reader: Callable[..., Page], stand_in: StandIn
 ):
