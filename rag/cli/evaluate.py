@@ -83,6 +83,7 @@ def eval_command(test_set: Path, **given: Any) -> None:
     """
     from rag.evaluation import read_test_set
     from rag.evaluation.grid import grid_points
+    from rag.evaluation.store import usable_name
 
     cases = read_test_set(test_set)
     for warning in cases.warnings:
@@ -91,7 +92,7 @@ def eval_command(test_set: Path, **given: Any) -> None:
     earlier = _gates(given)
     reports = []
     for point in points:
-        name = given["name"] or cases.name
+        name = given["name"] or usable_name(cases.name)
         label = f"{name}/{point.label}" if point.label else name
         reports.append(_run(cases, label, point.options, given))
     if given["as_json"]:
@@ -139,7 +140,7 @@ def compare(
     if html:
         from rag.evaluation.page import render_comparison
 
-        html.write_text(render_comparison(comparison), encoding="utf-8")
+        _write(html, render_comparison(comparison))
         click.echo(f"Page: {html}", err=True)
     if check:
         _fail_on_regressions(comparison, tolerance)
@@ -205,10 +206,11 @@ def corpus(path: Path, out: Path, force: bool, as_json: bool) -> None:
     cases, _ = check_test_set(path)
     if not cases.articles:
         raise TestSetError(f"{path} brings no articles", remedy="ingest your own articles")
-    with out.open("w", encoding="utf-8") as file:
-        for article in cases.articles:
-            record = {"id": article.id, "title": article.headline, "text": article.text}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    records = (
+        {"id": article.id, "title": article.headline, "text": article.text}
+        for article in cases.articles
+    )
+    _write(out, "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
     _report(
         {"path": out, "articles": len(cases.articles)},
         f"Wrote {len(cases.articles)} articles to {out}. Next: wenbao ingest {out}",
@@ -375,6 +377,19 @@ def _refuse_existing(path: Path, force: bool) -> None:
 
     if path.exists() and not force:
         raise TestSetError(f"{path} exists", remedy="choose another name or add --force")
+
+
+def _write(path: Path, content: str) -> None:
+    """Write a file, making the folder that it lies in."""
+    from rag.errors import EvaluationError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(
+            f"{path} cannot be written: {error.strerror}", remedy="choose another place"
+        ) from error
 
 
 def _write_drafts(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 Progress = Callable[[str, int, int], None]
 
+_printed: list[bool] = []
 _STEPS = {"read": "reading files", "embed": "embedding passages", "index": "writing the index"}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -115,6 +116,7 @@ def all_options(
 
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
+    _printed.append(True)
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
@@ -131,7 +133,8 @@ def fail_usage(error: click.ClickException) -> NoReturn:
 
 def fail(error: WenBaoError) -> NoReturn:
     """Print what happened, why and what mends it, and leave with code 1."""
-    if "--json" in sys.argv:
+    # What reads the output expects one document; after the command's own the error is told apart.
+    if "--json" in sys.argv and not _printed:
         print_json(error_record(error))
     click.secho(f"Error: {error.message}", fg="red", err=True)
     if error.remedy:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import date, time, timedelta
 from typing import Any
 
 from rag.evaluation.cases import Case, Problem
@@ -46,6 +47,15 @@ _TAG_SEPARATORS = re.compile(r"\s*[|｜\n,，、;；]\s*")
 _POINT_SPELLINGS = re.compile(r"\s*[/／]\s*")
 _TURN_MARK = re.compile(r"^\s*(?:(问|q|user|用户)|(答|a|assistant|助手))\s*[:：]\s*", re.IGNORECASE)
 _QUOTE_CHARS = 25
+# What spreadsheets make of a typed 12月16日 or 8:30; the words that were typed are lost.
+_TIMES = (date, time, timedelta)
+_TEXTS = ("question", "answers", "points", "relevant", "quotes", "either")
+_A_DATE = (
+    "not text but a date: Excel 把它变成了日期，请把这一列设为文本格式，再重新填写 "
+    "(set the column's format to text and type it again)"
+)
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = "half a character: 这里有半个字符，存不成文件，请重新填写 (type it again)"
 
 
 def field_of(column: str) -> str | None:
@@ -75,6 +85,7 @@ class RowReader:
             self.skipped += 1
             return None
         before = self.errors
+        self._report_lost(line, row)
         question = _text(row.get("question"))
         if not question:
             self.report(line, "question", "the question is empty")
@@ -102,9 +113,7 @@ class RowReader:
                 warning=True,
             )  # fmt: skip
         self._warn_repeated(line, question, history)
-        if self.errors > before:
-            return None
-        return Case(
+        case = Case(
             id=case_id,
             question=question,
             answers=tuple(answers),
@@ -117,12 +126,26 @@ class RowReader:
             context=tuple(self._strings(line, "context", row)),
             note=_text(row.get("note")),
         )
+        self._report_halves(line, case)
+        return None if self.errors > before else case
 
     def report(self, line: int, name: str, message: str, *, warning: bool = False) -> None:
         """Add a problem at a field of a line."""
         label = self.labels.get(name, name)
         self.errors += not warning
         self.problems.append(Problem(line, label, message, "warning" if warning else "error"))
+
+    def _report_lost(self, line: int, row: Mapping[str, Any]) -> None:
+        """Errors for texts that are no longer what a person typed."""
+        for name, value in row.items():
+            if name in _TEXTS and isinstance(value, _TIMES):
+                self.report(line, name, _A_DATE)
+
+    def _report_halves(self, line: int, case: Case) -> None:
+        """Errors for halves of a character, which JSON may hold and no run can keep."""
+        for item in fields(case):
+            if _HALF.search(json.dumps(getattr(case, item.name), ensure_ascii=False)):
+                self.report(line, item.name, _HALF_CHARACTER)
 
     def _warn_repeated(self, line: int, question: str, history: tuple[Turn, ...]) -> None:
         if not question:

@@ -29,7 +29,7 @@ class Changed:
 class Comparison:
     """What two runs say about the cases that both asked in the same wording.
 
-    `fixed` passed only in the later run, `broken` only in the earlier one; `moved` fail in both
+    `fixed` failed before and pass now, `broken` passed before and fail now; `moved` fail in both
     for different causes. `alone` counts the cases that only one of them has.
     """
 
@@ -76,8 +76,8 @@ def compare(before: Report, after: Report) -> Comparison:
         shared=len(pairs),
         alone=len(before.cases) + len(after.cases) - 2 * len(pairs),
         differences=tuple(found),
-        fixed=tuple(pair for pair in pairs if pair.after.passed and not pair.before.passed),
-        broken=tuple(pair for pair in pairs if pair.before.passed and not pair.after.passed),
+        fixed=tuple(pair for pair in pairs if pair.after.passed and pair.before.cause),
+        broken=tuple(pair for pair in pairs if pair.before.passed and pair.after.cause),
         moved=tuple(
             pair
             for pair in pairs
@@ -138,7 +138,7 @@ def regressions(comparison: Comparison, *, tolerance: float = TOLERANCE) -> list
     """A message for each headline figure that became worse.
 
     Worse is a change that the paired test calls significant (p < 0.05), or one larger than
-    `tolerance` whatever the test says: few questions cannot make anything significant.
+    `tolerance` whatever the test says: fewer than six changed questions are never significant.
     """
     messages = []
     for item in comparison.differences:

@@ -2,7 +2,7 @@
 
 Every figure is a ratio of two sums over cases. A mean is the ratio of the values' sum to the
 number of cases in which the value is defined; precision, recall and F1 of refusal are ratios of
-counts. So one bootstrap over cases serves all of them.
+counts. So one bootstrap and one permutation test over cases serve all of them.
 """
 
 from __future__ import annotations

@@ -39,23 +39,34 @@ def render_comparison(comparison: Comparison) -> str:
 
 def verdict_lines(report: Report) -> list[str]:
     """The report in a few plain Chinese sentences."""
-    total = len(report.cases)
-    if not total:
+    if not report.cases:
         return ["还没有做完任何一道题。"]
+    total = sum(item.tested for item in report.cases)
     passed = sum(item.passed for item in report.cases)
-    lines = [f"共 {total} 题，完全没有问题的 {passed} 题，占 {passed / total:.0%}。"]
+    lines = []
+    if total:
+        lines.append(f"共 {total} 题，完全没有问题的 {passed} 题，占 {passed / total:.0%}。")
+    if total < len(report.cases):
+        lines.append(f"{len(report.cases) - total} 道不可答的题只测检索时测不出好坏，没有计入。")
     worst = sorted(report.causes.items(), key=lambda item: -item[1])
     if worst:
         named = "、".join(f"{CAUSE_TITLES[cause][0]} {count} 题" for cause, count in worst[:3])
         lines.append(f"失分主要在：{named}。")
-    made_up = report.causes.get(Cause.SHOULD_HAVE_REFUSED, 0)
-    unanswerable = sum(not item.case.answerable for item in report.cases)
+    unanswerable = [item for item in report.cases if not item.case.answerable]
     if unanswerable and report.manifest.mode == "answer":
-        lines.append(
-            f"{unanswerable} 道题在报道里没有答案，系统如实说明了 {unanswerable - made_up} 道，"
-            f"编造了 {made_up} 道。"
-        )
+        lines.append(_refusal_line(unanswerable))
     return lines
+
+
+def _refusal_line(unanswerable: Sequence[Scored]) -> str:
+    refused = sum(item.outcome.refused for item in unanswerable)
+    made_up = sum(item.cause is Cause.SHOULD_HAVE_REFUSED for item in unanswerable)
+    errors = sum(item.cause is Cause.ERROR for item in unanswerable)
+    failed = f"，出错 {errors} 道" if errors else ""
+    return (
+        f"{len(unanswerable)} 道题在报道里没有答案，系统如实说明了 {refused} 道，"
+        f"编造了 {made_up} 道{failed}。"
+    )
 
 
 def comparison_lines(comparison: Comparison) -> list[str]:
@@ -72,6 +83,13 @@ def comparison_lines(comparison: Comparison) -> list[str]:
             f"（p = {overall.p:.3f}，这一变化{sure}）。"
         )
     return lines
+
+
+def state(item: Scored) -> str:
+    """What became of a question: 通过, 没有测, or the title of its cause of failure."""
+    if item.cause:
+        return CAUSE_TITLES[item.cause][0]
+    return "通过" if item.tested else "没有测"
 
 
 def shown(name: str, value: float) -> str:
@@ -102,7 +120,7 @@ def _report_page(report: Report) -> dict[str, Any]:
     manifest = report.manifest
     many = len(report.cases) > MANY_CASES
     views = [
-        (item, _view(item, index, full=not (many and item.passed)))
+        (item, _view(item, index, full=not (many and item.cause is None)))
         for index, item in enumerate(report.cases, start=1)
     ]
     parts = [charts.Part("通过", sum(item.passed for item in report.cases), "pass")]
@@ -144,6 +162,7 @@ def _report_page(report: Report) -> dict[str, Any]:
             for cause in report.causes
         ],
         "passed": [view for item, view in views if item.passed],
+        "untested": [view for item, view in views if not item.tested and item.cause is None],
         "shortened": many,
         "latency": list(report.timings.items()),
         "latency_chart": charts.columns(
@@ -214,8 +233,8 @@ def _view(item: Scored, index: int, *, full: bool) -> _CaseView:
         case=item.case,
         outcome=item.outcome,
         anchor=str(index),
-        kind=item.cause.value if item.cause else "pass",
-        state=CAUSE_TITLES[item.cause][0] if item.cause else "通过",
+        kind=item.cause.value if item.cause else "pass" if item.tested else "untested",
+        state=state(item),
         relevant=item.gold_titles,
         right=item.right_sources,
         ranks=item.ranks,

@@ -166,7 +166,7 @@ def _case(item: Scored) -> dict[str, Any]:
         "question": item.case.question,
         "answer": item.outcome.text,
         "refused": item.outcome.refused,
-        "passed": item.passed,
+        "passed": item.passed if item.tested or item.cause else None,
         "cause": item.cause.value if item.cause else "",
         "ranks": list(item.ranks),
         "values": {

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from rag.errors import TestSetError, WenBaoError
+from rag.errors import CollectionMissingError, TestSetError, WenBaoError
 from rag.evaluation.cases import Case, TestSet
 from rag.evaluation.extra import check_installed
 from rag.evaluation.judge import Judge
@@ -99,6 +99,7 @@ def evaluate(
 
     Raises:
         TestSetError: two cases have one id, or no case has the chosen tags.
+        CollectionMissingError: there is no article to be asked about.
         EvaluationError: a package of the extra `eval` is missing, or the run's folder holds a run
             with other settings or articles.
     """
@@ -173,6 +174,13 @@ def _sources(place: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 
 def _manifest(assistant: Askable, test_set: TestSet, options: Options) -> Manifest:
     articles = assistant.articles()
+    if not articles:
+        folder = assistant.settings.collection
+        raise CollectionMissingError(
+            f"there is nothing in {folder} yet: every question would fail",
+            remedy=f"run `wenbao ingest --collection {folder} PATH…`, or name another with"
+            " `--collection FOLDER`",
+        )
     return Manifest(
         name=options.name,
         mode=options.mode,

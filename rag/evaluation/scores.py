@@ -61,9 +61,14 @@ class Scored:
     gold_titles: tuple[str, ...] = ()
 
     @property
+    def tested(self) -> bool:
+        """Whether it can pass: a search alone says nothing about a question without an answer."""
+        return "pass" in self.shares
+
+    @property
     def passed(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return self.cause is None
+        """Whether it was tested and nothing is wrong with it."""
+        return self.tested and self.cause is None
 
 
 def score(test_set: TestSet, outcomes: Mapping[str, Outcome]) -> list[Scored]:

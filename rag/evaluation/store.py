@@ -70,6 +70,11 @@ class Manifest:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def usable_name(text: str) -> str:
+    """A name for a run that is like the text: 我的题 (1) gives 我的题-1."""
+    return re.sub(r"[^\w.\-=,+]+", "-", text).strip("-.") or "evaluation"
+
+
 class RunFolder:
     """The folder of one run, open for appending; a context manager.
 
@@ -177,7 +182,9 @@ class RunFolder:
         manifest = self.manifest()
         cases = read_test_set(self.path / "testset.jsonl").cases
         gold_path = self.path / "gold.jsonl"
-        lines = gold_path.read_text(encoding="utf-8").splitlines() if gold_path.exists() else []
+        text = gold_path.read_text(encoding="utf-8") if gold_path.exists() else ""
+        # Articles may hold U+2028 or U+0085, at which str.splitlines() would break a line.
+        lines = [line for line in text.split("\n") if line]
         articles = tuple(GoldArticle(**json.loads(line)) for line in lines)
         test_set = TestSet(manifest.test_set, cases, articles)
         return manifest, test_set, self._outcomes({case.id: case.digest() for case in cases})

@@ -6,8 +6,13 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,8 @@ from rag.evaluation.extra import needed
 
 Row = tuple[int, dict[str, Any]]
 _MANY_PROBLEMS = 50
+_LITERAL = re.compile(r'"[^"]*"|\\.')
+_DECIMALS = re.compile(r"\.([0#?]+)")
 
 
 def read_text(path: Path) -> str:
@@ -26,8 +33,11 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
         if path.name.endswith(".gz"):
             data = gzip.decompress(data)
-    except OSError as error:
-        raise TestSetError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise TestSetError(
+            f"{path} cannot be read: {why}", remedy="check the file, or copy it again"
+        ) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -44,8 +54,9 @@ def rows_of_jsonl(text: str, reader: RowReader) -> Iterator[Row]:
     for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
+        doubled: list[str] = []
         try:
-            value = json.loads(content)
+            value = json.loads(content, object_pairs_hook=partial(_object, doubled))
         except json.JSONDecodeError as error:
             reader.errors += 1
             reader.problems.append(Problem(line, str(error.colno), f"not JSON: {error.msg}"))
@@ -53,18 +64,18 @@ def rows_of_jsonl(text: str, reader: RowReader) -> Iterator[Row]:
         if not isinstance(value, dict):
             reader.report(line, "", "not a JSON object with fields such as question and answers")
             continue
-        yield line, _by_field(value, unknown)
+        for name in doubled:
+            reader.report(line, name, f"means the same as column {name}")
+        yield line, _by_field(line, value, unknown, reader)
 
 
 def rows_of_csv(text: str, reader: RowReader) -> Iterator[Row]:
     """Line number and fields of each CSV record; the first one names the columns."""
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] | None = None
-    line = 1
-    for record in _records(records, reader):
-        start, line = line, records.line_num + 1
+    for start, record in _records(records, reader):
         if header is None:
             header = record
             _read_header(header, start, reader)
@@ -78,12 +89,19 @@ def rows_of_csv(text: str, reader: RowReader) -> Iterator[Row]:
             yield start, _by_header(header, record)
 
 
-def _records(records: Any, reader: RowReader) -> Iterator[list[str]]:
-    """The records of a CSV file up to the first that the csv module refuses."""
+def _records(records: Any, reader: RowReader) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each CSV record up to the first that the csv module refuses."""
+    start = 1
     try:
-        yield from records
+        for record in records:
+            yield start, record
+            start = records.line_num + 1
     except csv.Error as error:
-        reader.report(records.line_num, "", f"not CSV: {error}")
+        # A quotation mark that nobody closed is found at the end of the file: say where it began.
+        reader.report(
+            start, "", f"not CSV: {error}. A cell with straight quotation marks stands in such "
+            'marks itself, those inside are doubled: """不动摇""是谁说的？"',
+        )  # fmt: skip
 
 
 def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:
@@ -97,7 +115,7 @@ def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:
         ) from error
     try:
         for sheet in book.worksheets:
-            rows = sheet.iter_rows(values_only=True)
+            rows = (tuple(map(_shown, cells)) for cells in sheet.iter_rows())
             header_line, header = _find_header(rows)
             if header is None:
                 continue
@@ -157,15 +175,47 @@ def _by_header(header: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _by_field(value: dict[str, Any], unknown: set[str]) -> dict[str, Any]:
+def _by_field(
+    line: int, value: dict[str, Any], unknown: set[str], reader: RowReader
+) -> dict[str, Any]:
+    """The row of a JSON object; each unknown name is warned of once in a file."""
     row: dict[str, Any] = {}
+    names: dict[str, str] = {}
     for name, content in value.items():
         field = field_of(name)
         if field is None:
+            if name not in unknown:
+                reader.report(line, name, "unknown column, not used", warning=True)
             unknown.add(name)
+        elif field in names:
+            reader.report(line, name, f"means the same as column {names[field]}")
         else:
-            row.setdefault(field, content)
+            row[field], names[field] = content, name
     return row
+
+
+def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; names that it holds twice, of which one would be lost, go to `doubled`."""
+    counted = Counter(name for name, _ in pairs)
+    doubled += [name for name, count in counted.items() if count > 1]
+    return dict(pairs)
+
+
+def _shown(cell: Any) -> Any:
+    """A cell's value; a percentage, which Excel keeps as a fraction, as the text in the cell.
+
+    Zeros at its end are left out: Excel shows a typed 12.5% as 12.50%.
+    """
+    value = cell.value
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    form = _LITERAL.sub("", cell.number_format)
+    if "%" not in form:
+        return value
+    decimals = _DECIMALS.search(form)
+    step = Decimal(1).scaleb(-len(decimals[1]) if decimals else 0)
+    number = (Decimal(str(value)) * 100).quantize(step, ROUND_HALF_UP)
+    return f"{number.normalize():f}%"
 
 
 def _letters(index: int) -> str:

@@ -39,6 +39,7 @@ HEADERS = {
     "status": "审核",
 }
 """Field → the column name that is written."""
+_TEXT_FORMAT = "@"
 
 
 def read_test_set(path: str | Path) -> TestSet:
@@ -198,8 +199,9 @@ def _write_xlsx(path: Path, rows: list[list[str]], notes: list[str]) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "测试集"
+    illegal = needed("openpyxl.cell.cell").ILLEGAL_CHARACTERS_RE
     for row in rows:
-        sheet.append(row)
+        sheet.append([illegal.sub("", cell) for cell in row])
     for cell in sheet[1]:
         cell.font = openpyxl.styles.Font(bold=True)
         cell.fill = openpyxl.styles.PatternFill("solid", fgColor="E8EEF7")
@@ -207,9 +209,12 @@ def _write_xlsx(path: Path, rows: list[list[str]], notes: list[str]) -> None:
         for cell in row:
             cell.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
             cell.data_type = "s"  # a question that begins with "=" is no formula
+            cell.number_format = _TEXT_FORMAT
     for letter, name in zip("ABCDEFGHIJK", rows[0], strict=False):
         wide = name in {"问题", "答案", "出处", "原文", "上文", "备注"}
         sheet.column_dimensions[letter].width = 36 if wide else 12
+        # Else Excel makes a date of a typed 12月16日, and 0.125 of 12.5%.
+        sheet.column_dimensions[letter].number_format = _TEXT_FORMAT
     sheet.freeze_panes = "A2"
     if notes:
         page = book.create_sheet("说明")

@@ -1,10 +1,12 @@
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
 
+from rag.cli import main, options
 from rag.cli.evaluate import commands
-from rag.errors import EvaluationError, TestSetError
+from rag.errors import CollectionMissingError, EvaluationError, TestSetError
 from rag.evaluation import read_test_set, write_test_set
 from rag.evaluation.template import EXAMPLES
 from tests.evaluation.standin import StandIn
@@ -55,6 +57,45 @@ def test_json_is_one_document(run, path):
     assert {figure["metric"] for figure in value["figures"]} >= {"recall", "mrr", "pass"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["eval", "钟楼.xlsx", "--name", "甲", "--fail-under", "correct=0.9"],
+        ["testset", "check", "坏.csv"],
+        ["compare", "前", "后", "--check"],
+    ],
+)
+def test_json_is_one_document_when_a_gate_fails(
+    run, path, tmp_path, monkeypatch, capsys, arguments
+):
+    (tmp_path / "坏.csv").write_text("问题,是否可答\n谁？,也许\n", encoding="utf-8")
+    run("eval", str(path), "--name", "前")
+    run("eval", str(path), "--name", "后", "--set", "answering.sentences=1")
+    monkeypatch.setattr(options, "_printed", [])
+    monkeypatch.setattr(sys, "argv", ["wenbao", *arguments, "--json"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 1
+    printed = capsys.readouterr()
+    assert "error" not in json.loads(printed.out)
+    assert printed.err.startswith("Error: ")
+
+
+def test_a_collection_without_articles_is_an_error_and_leaves_no_report(
+    run, path, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(StandIn, "articles", lambda _: [])
+    with pytest.raises(CollectionMissingError, match="nothing in"):
+        run("eval", str(path), "--name", "甲")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_file_name_that_cannot_name_a_run_names_one_like_it(run, path, tmp_path):
+    path.rename(tmp_path / "我的题 (1).xlsx")
+    run("eval", "我的题 (1).xlsx", "--retrieval")
+    assert (tmp_path / "runs" / "我的题-1" / "report.html").exists()
+
+
 def test_passages_without_vectors_are_named_because_figures_will_change(run, path, monkeypatch):
     assert "no vector" not in run("eval", str(path), "--retrieval", "--name", "甲")
     monkeypatch.setattr("rag.assistant.Assistant.open", lambda settings: StandIn(lacking=1200))
@@ -99,7 +140,7 @@ def test_tags_that_no_question_has_are_an_error(run, path):
 def test_compare_writes_a_page_and_json(run, path, tmp_path):
     run("eval", str(path), "--name", "甲")
     run("eval", str(path), "--name", "乙", "--set", "retrieval.k=2")
-    page = tmp_path / "对比.html"
+    page = tmp_path / "还没有" / "对比.html"
     run("compare", "甲", "乙", "--html", str(page), "--check")
     assert "评测对比" in page.read_text("utf-8")
     assert json.loads(run("compare", "甲", "乙", "--json"))["shared"] == 6

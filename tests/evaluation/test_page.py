@@ -84,6 +84,25 @@ def test_the_page_says_in_words_how_good_it_is(report):
     assert "编造了 1 道" in lines[-1]
 
 
+def test_errors_are_no_honest_refusals(test_set):
+    failing = tuple(case.question for case in test_set.cases if case.id == "预算")
+    lines = verdict_lines(evaluate(StandIn(failing=failing), test_set))
+    assert lines[-1].endswith("系统如实说明了 1 道，编造了 0 道，出错 1 道。")
+
+
+def test_a_search_alone_passes_no_question_without_an_answer(test_set):
+    report = evaluate(StandIn(), test_set, mode="retrieval")
+    lines = verdict_lines(report)
+    assert lines[0].startswith("共 4 题，完全没有问题的 4 题")
+    assert lines[1].startswith("2 道不可答的题只测检索时测不出")
+    page = render_report(report)
+    assert "<title>通过 4</title>" in page
+    assert "通过的题（4）" in page
+    assert "没有测的题（2）" in page
+    compared = compare(evaluate(StandIn(threshold=0.2), test_set), report)
+    assert not [pair for pair in compared.fixed if not pair.after.case.answerable]
+
+
 def test_an_empty_report_is_a_page(test_set):
     begun = build_report(evaluate(StandIn(), test_set).manifest, test_set, {})
     assert "还没有做完" in render_report(begun)

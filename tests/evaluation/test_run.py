@@ -91,6 +91,13 @@ def test_gold_articles_of_the_set_are_kept_with_the_run(tmp_path, assistant):
     assert read_report(tmp_path / "一").value("recall") == 1
 
 
+def test_gold_articles_may_hold_separators_that_some_take_for_line_ends(tmp_path, assistant):
+    article = GoldArticle("a1", "标题", "第一段。\u2028第二段。\x85第三段。")
+    test_set = TestSet("带文章", (Case("1", "谁？", ("甲",), relevant=("a1",)),), (article,))
+    evaluate(assistant, test_set, runs=tmp_path, name="甲")
+    assert RunFolder(tmp_path / "甲").read()[1].articles == (article,)
+
+
 def test_other_settings_do_not_mix_into_a_run(tmp_path, assistant, test_set):
     evaluate(assistant, test_set, runs=tmp_path, name="一")
     other = StandIn(retrieval={"k": 3})

@@ -18,7 +18,10 @@ def shares(numbers, name="recall"):
 def test_an_interval_holds_its_figure_and_stays_within_the_values(numbers):
     (figure,) = figures(shares(numbers), ["recall"])
     assert figure.value == pytest.approx(sum(numbers) / len(numbers))
-    assert min(numbers) - 1e-9 <= figure.low <= figure.high <= max(numbers) + 1e-9
+    assert 0 <= figure.low <= figure.value + 1e-9
+    assert figure.value - 1e-9 <= figure.high <= 1
+    if not set(numbers) <= {0, 1}:
+        assert min(numbers) - 1e-9 <= figure.low <= figure.high <= max(numbers) + 1e-9
     assert figure.cases == len(numbers)
 
 
@@ -70,7 +73,7 @@ def test_a_difference_is_after_minus_before_with_its_test():
     assert recall.change == pytest.approx(0.4)
     assert recall.low == pytest.approx(0.4)
     assert recall.p < 0.01
-    assert (recall.test, passed.test) == ("bootstrap", "mcnemar")
+    assert (recall.test, passed.test) == ("permutation", "mcnemar")
     assert passed.p == 2 * 0.5**20
 
 
@@ -78,6 +81,39 @@ def test_no_difference_is_not_significant():
     cases = shares([0.1, 0.9, 0.5])
     (same,) = differences(cases, cases, ["recall"], [])
     assert (same.change, same.p) == (0, 1)
+
+
+def test_few_changed_questions_are_no_significant_change():
+    before = shares([0.5] * 60, "recall")
+    for changed, p in ((1, 1), (5, 2 / 2**5), (6, 2 / 2**6)):
+        after = shares([0.0] * changed + [0.5] * (60 - changed), "recall")
+        (found,) = differences(before, after, ["recall"], [])
+        assert found.p == p
+
+
+def test_random_exchanges_come_near_the_exact_test():
+    # Twelve questions of one size, ten better and two worse: binomial, 2 * P(X <= 2 of 12).
+    before = shares([0.3] * 12)
+    after = shares([0.6] * 10 + [0.0] * 2)
+    (found,) = differences(before, after, ["recall"], [])
+    assert found.p == pytest.approx(binomtest(2, 12, 0.5).pvalue, abs=0.015)
+
+
+def test_a_ratio_of_counts_is_tested_as_the_figure_that_it_is():
+    # Refusal precision: other questions are refused in each run, so weights differ, too.
+    right, wrong = {"refusal_precision": Share(1.0)}, {"refusal_precision": Share(0.0)}
+    before = [right] * 4 + [{}] * 4
+    after = [right] * 4 + [wrong] * 2 + [{}] * 2
+    (found,) = differences(before, after, ["refusal_precision"], [])
+    assert found.change == pytest.approx(-1 / 3)
+    assert found.p == 0.5
+
+
+def test_three_of_three_are_not_certain():
+    (figure,) = figures(shares([1.0, 1.0, 1.0], "pass"), ["pass"])
+    # Wilson's interval: 3 / (3 + 1.96²) to 1.
+    assert figure.low == pytest.approx(0.4385, abs=0.001)
+    assert figure.high == 1
 
 
 def test_percentiles_of_durations():

@@ -1,5 +1,6 @@
 import gzip
 import json
+from datetime import datetime, time
 
 import openpyxl
 import pytest
@@ -66,6 +67,63 @@ def test_csv_as_spreadsheets_save_it(tmp_path, encoding, delimiter):
     assert read_test_set(path).cases[0].answers == ("沈东", "区委书记沈东")
 
 
+def test_what_excel_made_of_typed_text_is_read_as_shown_or_reported(tmp_path):
+    path = workbook(
+        tmp_path / "题.xlsx",
+        ["问题", "答案", "要点"],
+        ["讲课是哪一天？", datetime(2023, 12, 16), None],
+        ["几点开幕？", None, time(8, 30)],
+        ["占比多少？", 0.125, None],
+        ["增长多少？", 0.07, None],
+        ["完成多少？", 1, None],
+        ["收治多少人？", 70.0, None],
+    )
+    book = openpyxl.load_workbook(path)
+    book.active["B4"].number_format = "0.00%"
+    book.active["B5"].number_format = book.active["B6"].number_format = "0%"
+    book.save(path)
+    cases, problems = check_test_set(path)
+    errors = {(p.line, p.column): p.message for p in problems if p.severity == "error"}
+    assert errors.keys() == {(2, "B (答案)"), (3, "C (要点)")}
+    assert all("设为文本格式" in message for message in errors.values())
+    answers = [case.answers[0] for case in cases.cases]
+    assert answers == ["12.5%", "7%", "100%", "70"]
+
+
+def test_excel_leaves_what_is_typed_into_the_template_as_it_is(tmp_path):
+    path = tmp_path / "模板.xlsx"
+    write_template(path)
+    sheet = openpyxl.load_workbook(path).active
+    for letter, cell in zip("ABCDEFGHIJ", sheet[2], strict=True):
+        assert sheet.column_dimensions[letter].number_format == "@"
+        assert cell.number_format == "@"
+
+
+def test_control_characters_do_not_stop_a_workbook(tmp_path):
+    path = tmp_path / "题.xlsx"
+    write_test_set(path, [Case("1", "谁主持\x0b会议？", ("沈东",))])
+    assert read_test_set(path).cases[0].question == "谁主持会议？"
+
+
+def test_an_unclosed_quotation_mark_does_not_swallow_the_rest(tmp_path):
+    path = tmp_path / "题.csv"
+    path.write_text('问题,答案\n谁主持会议？,沈东\n何时？,"12月\n哪里？,常州\n', "utf-8")
+    _, problems = check_test_set(path)
+    assert [problem.line for problem in problems] == [3]
+    with pytest.raises(TestSetError, match="line 3: not CSV"):
+        read_test_set(path)
+
+
+def test_straight_quotation_marks_in_csv_stay_or_are_explained(tmp_path):
+    path = tmp_path / "题.csv"
+    path.write_text('问题,答案\n谁说"不动摇"？,沈东\n"""六大""是什么？",工程\n', "utf-8")
+    questions = [case.question for case in read_test_set(path).cases]
+    assert questions == ['谁说"不动摇"？', '"六大"是什么？']
+    path.write_text('问题,答案\n"不动摇"是谁说的？,沈东\n', "utf-8")
+    with pytest.raises(TestSetError, match=r"line 2: not CSV.*doubled"):
+        read_test_set(path)
+
+
 def test_jsonl_with_english_names_lists_and_points(tmp_path):
     path = tmp_path / "set.jsonl"
     row = {
@@ -118,6 +176,30 @@ def test_a_broken_json_line_is_named_with_its_character(tmp_path):
     assert [(p.line, p.column) for p in problems] == [(2, "14"), (3, "")]
 
 
+def test_fields_of_jsonl_that_are_unknown_or_doubled_are_said(tmp_path):
+    path = tmp_path / "set.jsonl"
+    lines = (
+        '{"question": "谁？", "anwsers": ["沈东"], "answerable": false}',
+        '{"question": "何时？", "anwsers": ["今天"], "answerable": false}',
+        '{"question": "哪里？", "answer": "常州", "reference": "钟楼"}',
+        '{"question": "几位？", "answers": ["三"], "answers": ["四"]}',
+    )
+    path.write_text("\n".join(lines), encoding="utf-8")
+    _, problems = check_test_set(path)
+    assert [(p.line, p.column, p.severity) for p in problems] == [
+        (1, "anwsers", "warning"),
+        (3, "reference", "error"),
+        (4, "answers", "error"),
+    ]
+
+
+def test_half_a_character_is_named_before_a_run_cannot_be_written(tmp_path):
+    path = tmp_path / "set.jsonl"
+    path.write_text('{"question": "谁？", "answers": ["沈\\ud800"]}\n', encoding="utf-8")
+    _, problems = check_test_set(path)
+    assert [(p.line, p.column, p.severity) for p in problems] == [(1, "answers", "error")]
+
+
 def test_two_columns_of_one_meaning_are_an_error(tmp_path):
     path = workbook(tmp_path / "题.xlsx", ["问题", "答案", "标准答案"], ["甲？", "乙", "丙"])
     with pytest.raises(TestSetError, match="column B"):
@@ -164,6 +246,7 @@ def test_cells_that_look_like_formulas_stay_text(tmp_path):
         ("题.csv", b""),
         ("题.json", b"[1, 2]"),
         ("题.jsonl", b""),
+        ("题.jsonl.gz", gzip.compress(b'{"question": "\xe8\xb0\x81"}' * 9)[:-12]),
     ],
 )
 def test_what_is_no_test_set_is_an_error_with_a_remedy(tmp_path, name, content):
