@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MODEL_NAME = "wenbao"
 """The model's name at the endpoint."""
 
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve the page and the endpoint until interrupted; `ready` gets the address once it is open.
@@ -108,6 +110,8 @@ async def _serve(
 
     config = uvicorn.Config(create_app(opened), host=host, port=port, log_level="warning")
     server = uvicorn.Server(config)
+    # Ctrl-C so far takes effect here; once the server has begun to start it would log a traceback.
+    await asyncio.sleep(0)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():
         await asyncio.sleep(0.05)
@@ -125,6 +129,7 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
     from fastapi import FastAPI, HTTPException
     from fastapi.exceptions import RequestValidationError
     from fastapi_openai_compat import create_chat_completion_router
+    from starlette.exceptions import HTTPException as AnyHTTPException
 
     from ui.app import mount
 
@@ -154,8 +159,12 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
         create_chat_completion_router(list_models=lambda: [MODEL_NAME], run_completion=complete)
     )
 
-    app.add_exception_handler(HTTPException, _explain)
+    # Not FastAPI's only: what the router itself raises is of the other kind.
+    app.add_exception_handler(AnyHTTPException, _explain)
     app.add_exception_handler(RequestValidationError, _explain_form)
+
+    # Before the page, which is mounted at the root and would answer in a form of its own.
+    app.add_route("/v1/{path:path}", _no_such_address, methods=_METHODS)
 
     @app.get("/healthz")
     def healthy() -> dict[str, object]:
@@ -176,8 +185,8 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
 
 def _explain(_: Request, error: Exception) -> JSONResponse:
     """Answer in the form in which clients of the endpoint expect errors."""
-    from fastapi import HTTPException
     from fastapi.responses import JSONResponse
+    from starlette.exceptions import HTTPException
 
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     cause = error.__cause__
@@ -186,8 +195,17 @@ def _explain(_: Request, error: Exception) -> JSONResponse:
     elif error.status_code == 404:
         kind, code = "invalid_request_error", "model_not_found"
     else:
-        kind, code = "server_error", None
-    return JSONResponse(_error(error.detail, kind, code), status_code=error.status_code)
+        kind, code = "server_error" if error.status_code >= 500 else "invalid_request_error", None
+    return JSONResponse(_error(error.detail, kind, code), error.status_code, error.headers)
+
+
+def _no_such_address(request: Request) -> JSONResponse:
+    """Answer what the endpoint does not have as clients expect it."""
+    from fastapi.responses import JSONResponse
+
+    asked = f"{request.method} {request.url.path}"
+    problem = _error(f"there is no {asked} here", "invalid_request_error", "unknown_url")
+    return JSONResponse(problem, status_code=404)
 
 
 def _explain_form(_: Request, error: Exception) -> JSONResponse:
@@ -309,6 +327,18 @@ def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
     except WenBaoError as error:
         # The response has begun: the reader is told in the text.
         yield chunk(f"\n{error}", "stop", wenbao=error_record(error))
+    yield _end(model)
+
+
+def _end(model: str) -> Any:
+    """Return what the library writes as `data: [DONE]`; by itself it does not end a stream."""
+    from fastapi_openai_compat import ChatCompletion
+
+    class End(ChatCompletion):  # type: ignore[misc]  # the library has no types
+        def model_dump_json(self, **_: Any) -> str:
+            return "[DONE]"
+
+    return End(id="", object="chat.completion.chunk", created=0, model=model, choices=[])
 
 
 def _new_id() -> str:
@@ -320,11 +350,17 @@ def _source_list(sources: tuple[Source, ...]) -> str:
         return ""
     lines = [
         f"[{source.number}] 《{' '.join(inert(source.headline).split())}》"
-        + (f"（{source.published}）" if source.published else "")
+        + _day(source)
         + inert(source.quote)
         for source in sources
     ]
     return "\n\n" + "\n".join(lines)
+
+
+def _day(source: Source) -> str:
+    if not source.published:
+        return ""
+    return f"（{source.published}{'，推定' if source.published_inferred else ''}）"
 
 
 def _usage(answer: Answer) -> dict[str, int]:

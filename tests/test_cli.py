@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -205,8 +206,8 @@ def test_a_settings_file_in_another_encoding_is_named(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_a_list_in_the_environment_that_is_not_json_is_explained(tmp_path):
-    done = wenbao("articles", cwd=tmp_path, WENBAO_MODELS__MIRRORS="hub")
+def test_a_section_in_the_environment_that_is_not_json_is_explained(tmp_path):
+    done = wenbao("articles", cwd=tmp_path, WENBAO_MODELS="hub")
     assert done.returncode == 1
     assert "models" in done.stderr
     assert "JSON" in done.stderr
@@ -309,3 +310,35 @@ def test_ingesting_an_archive_says_from_when_on_it_can_be_asked(tmp_path, monkey
     anew = CliRunner().invoke(cli, ["ingest", str(SEEDS), "-c", str(tmp_path / "b"), "--json"])
     assert json.loads(anew.stdout)["added"] == 9
     assert anew.stderr == ""
+
+
+def test_options_before_a_subcommand_of_models_hold_for_it(tmp_path):
+    done = wenbao("models", "--json", "--set", f"models.folder={tmp_path}", "verify")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_ctrl_c_while_the_page_is_made_leaves_without_a_stack_trace(tmp_path):
+    interrupted = (
+        "import os, signal, ui.app, rag.cli\n"
+        "mount = ui.app.mount\n"
+        "def interrupted(*given):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return mount(*given)\n"
+        "ui.app.mount = interrupted\n"
+        "rag.cli.main()\n"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted, "serve", "--no-browser", "--port", str(port)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr

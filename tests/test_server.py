@@ -71,6 +71,8 @@ def test_an_answer_carries_marks_sources_and_the_whole_record(client):
     record = reply.model_extra["wenbao"]
     assert record["sources"][0]["number"] == 1
     assert "328家" in record["sources"][0]["quote"]
+    # The page prints no day: it was inferred.
+    assert f"》（{record['sources'][0]['published']}，推定）" in text
 
 
 def test_a_streamed_answer_says_the_same(client):
@@ -142,6 +144,24 @@ def test_a_body_of_another_form_is_explained_as_clients_expect(address, body):
     assert "body" in error["message"]
 
 
+def test_a_body_in_another_encoding_is_explained_as_clients_expect(address):
+    body = '{"model": "wenbao", "messages": [{"role": "user", "content": "几点开门"}]}'.encode(
+        "gbk"
+    )
+    reply = httpx.post(
+        f"{address}/v1/chat/completions", content=body, headers={"content-type": "application/json"}
+    )
+    assert reply.status_code == 400
+    assert reply.json()["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "embeddings"), ("GET", "chat/completions")])
+def test_what_the_endpoint_does_not_have_is_explained_as_clients_expect(address, method, path):
+    reply = httpx.request(method, f"{address}/v1/{path}")
+    assert reply.status_code == 404
+    assert reply.json()["error"]["code"] == "unknown_url"
+
+
 def test_an_unknown_model_is_not_found(client):
     import openai
 
@@ -171,6 +191,8 @@ def told(collection, generator, question=QUESTION, *, stream=False, **settings):
     chunks = [
         json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")
     ]
+    # Clients that are not the openai package wait for this line.
+    assert reply.text.endswith("\n\ndata: [DONE]\n\n")
     return "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
 
 
@@ -267,6 +289,15 @@ def test_what_kept_the_assistant_from_opening_is_explained_at_every_address():
         reply = client.post("/v1/chat/completions", json=body)
         assert reply.status_code == 503
         assert "no model" in reply.json()["error"]["message"]
+
+
+def test_the_page_opens_on_the_folder_that_one_is_in(seeds_collection, monkeypatch):
+    monkeypatch.chdir(seeds_collection)
+    with (
+        Assistant.open(".", generator={"kind": "extractive"}) as opened,
+        TestClient(create_app(opened)) as client,
+    ):
+        assert client.get("/").status_code == 200
 
 
 def test_filters_narrow_the_search(client):

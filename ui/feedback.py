@@ -27,6 +27,7 @@ class FeedbackFile:
     @classmethod
     def beside(cls, collection: Path) -> FeedbackFile:
         """Return the file of a collection: outside its folder, which rebuilding may empty."""
+        collection = collection.absolute()  # "." has no name
         return cls(collection.with_name(f"{collection.name}.feedback.jsonl"))
 
     def append(self, exchange: Exchange, reason: str = "") -> None:

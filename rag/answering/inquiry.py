@@ -63,7 +63,8 @@ def search_filters(given: Filters | Mapping[str, Any] | None) -> Filters:
     if given is None:
         return Filters()
     if isinstance(given, Filters):
-        return given
+        # Nothing checked these where they were made.
+        given = {name: getattr(given, name) for name in _KNOWN}
     if not isinstance(given, Mapping) or not set(given) <= set(_KNOWN):
         shown = ", ".join(map(str, given)) if isinstance(given, Mapping) else _kind(given)
         raise QuestionError(f"not filters: {shown}", remedy=f"filters are {', '.join(_KNOWN)}")

@@ -41,5 +41,3 @@ def main() -> None:
         fail_usage(error)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)

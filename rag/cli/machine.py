@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -23,6 +23,14 @@ from rag.errors import SettingsError, WenBaoError
 from rag.settings import Settings, survey
 
 
+class _Given(NamedTuple):
+    """The options that stand before the subcommand of `models`: they hold for it, too."""
+
+    options: tuple[str, ...]
+    collection: Path | None
+    as_json: bool
+
+
 @click.group(invoke_without_command=True)
 @click.pass_context
 @settings_options
@@ -31,6 +39,7 @@ def models(
     context: click.Context, options: tuple[str, ...], collection: Path | None, as_json: bool
 ) -> None:
     """List the models, with licence, size and whether they are on this machine."""
+    context.obj = _Given(options, collection, as_json)
     if context.invoked_subcommand is not None:
         return
     from rag.models.weights import status
@@ -63,15 +72,21 @@ def models(
 @click.argument("names", nargs=-1)
 @settings_options
 @json_option
+@click.pass_obj
 def fetch(
-    names: tuple[str, ...], options: tuple[str, ...], collection: Path | None, as_json: bool
+    before: _Given,
+    names: tuple[str, ...],
+    options: tuple[str, ...],
+    collection: Path | None,
+    as_json: bool,
 ) -> None:
     """Fetch models by name; without names, the ones that the settings need."""
     from rag.models.catalogue import find_model, is_catalogued
     from rag.models.reader import load_reader
     from rag.models.weights import fetch as fetch_model
 
-    settings = load_settings(options, collection)
+    settings = load_settings((*before.options, *options), collection or before.collection)
+    as_json = as_json or before.as_json
     if not names:
         needed = [settings.embedder.model]
         if settings.generator.kind in ("auto", "llama.cpp"):
@@ -94,15 +109,21 @@ def fetch(
 @click.argument("names", nargs=-1)
 @settings_options
 @json_option
+@click.pass_obj
 def verify(
-    names: tuple[str, ...], options: tuple[str, ...], collection: Path | None, as_json: bool
+    before: _Given,
+    names: tuple[str, ...],
+    options: tuple[str, ...],
+    collection: Path | None,
+    as_json: bool,
 ) -> None:
     """Compare every byte of fetched models with their checksums."""
     from rag.models.catalogue import find_model
     from rag.models.weights import status
     from rag.models.weights import verify as verify_model
 
-    settings = load_settings(options, collection)
+    settings = load_settings((*before.options, *options), collection or before.collection)
+    as_json = as_json or before.as_json
     chosen = names or tuple(row.name for row in status(settings.models) if row.fetched)
     for name in chosen:
         verify_model(find_model(name), settings.models)

@@ -25,6 +25,7 @@ from rag.retrieval.reference import (
     POINTS,
     POINTS_BACK,
     is_follow_up,
+    is_general,
     own_words,
 )
 from rag.types import Turn
@@ -254,10 +255,26 @@ def _counterparts(piece: str, text: str) -> list[tuple[int, int]]:
         places += [_place(text, name) for name in people(text)]
     # 小学 and 中学, 男性 and 女性, 钟楼区 and 天宁区 are cases of one kind.
     for word in content_words(text):
-        same = len(word) == len(piece) > 1 and (word[-1] == piece[-1] or word[0] == piece[0])
-        if same and word in text:
+        if word in text and _of_one_kind(word, piece):
             places.append(_place(text, word))
     return places
+
+
+def _of_one_kind(word: str, other: str) -> bool:
+    """Whether two words are cases of one kind: their last part, which names it, is the same.
+
+    主题 does not stand for 主持, and what anything can have (建议) not for what has it (会议).
+    """
+    alike = len(word) == len(other) > 1 and word[-1] == other[-1]
+    return alike and _class(word) == _class(other) and is_general(word) == is_general(other)
+
+
+def _class(word: str) -> str:
+    """The class of a word by its last part: n of nouns and names, v of verbs."""
+    import rjieba
+
+    *_, (_, tag) = rjieba.tag(word)
+    return tag[0]
 
 
 def _place(text: str, word: str) -> tuple[int, int]:

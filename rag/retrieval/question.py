@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.festivals import find_festivals
 from rag.chinese.normalise import level, simplify_phrases
-from rag.chinese.spoken import written
+from rag.chinese.spoken import written, written_days, written_words
 from rag.retrieval.followup import complete
 from rag.types import Turn
 
@@ -77,12 +77,13 @@ def understand(
     from the conversation. What `rewrite` raises is passed on.
     """
     text = question.strip()
-    completion = complete(text, history)
+    asked, turns = _in_writing(text, history)
+    completion = complete(asked, turns)
     search_text = completion.text
     if rewrite is not None and completion.followed_up:
         search_text = (rewrite(text, history) or "").strip() or search_text
-    before = "，".join(turn.question for turn in history).replace("\n", " ")
-    spoken = _dates(text, before, today)
+    before = "，".join(turn.question for turn in turns).replace("\n", " ")
+    spoken = _dates(asked, before, today)
     if not spoken and completion.followed_up:
         spoken = _dates(search_text, "", today)
     return Question(
@@ -90,8 +91,17 @@ def understand(
         _with_days(written(simplify_phrases(search_text)), spoken),
         tuple(range_ for _, range_ in spoken),
         completion.followed_up,
-        any(_PRINTED.match(level(text), mention.end) for mention, _ in spoken if mention),
+        any(_PRINTED.match(level(asked), mention.end) for mention, _ in spoken if mention),
     )
+
+
+def _in_writing(text: str, history: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """A question and the turns before it as they are written: by that it is told what they need."""
+    turns: list[Turn] = []
+    for question, answer in [*history, Turn(text, "")]:
+        words = written_words(simplify_phrases(question))
+        turns.append(Turn(written_days(words, [turn.question for turn in turns]), answer))
+    return turns[-1].question, turns[:-1]
 
 
 def _dates(text: str, before: str, today: date) -> list[tuple[DateMention | None, DateRange]]:

@@ -38,6 +38,8 @@ DEFINES = re.compile(
 _NAMED = re.compile(r"[“「《『\"][^”」》』\"]{2,}|[a-z]+\d+|\d+[a-z]+", re.IGNORECASE)
 ASKS = re.compile(
     r"什么|哪|谁|怎么|怎样|如何|多少|[多][大长久远高深]|几|为何|吗|是否|有没有|是不是|[？?]$"
+    # 贵不贵, 能不能, 去没去
+    r"|(?!时不时|动不动)([\u4e00-\u9fff]{1,2})[不没]\1"
 )
 _DIGIT = re.compile(r"\d|[〇零]")
 # Tags of the cutter: nouns, abbreviations, set phrases, unknown; single letters of any writing.
@@ -53,7 +55,7 @@ _GENERIC_WORDS = """
 条件 流程 地址 电话 票价 价格 面积 好处 亮点 举措 举行 召开 参加 进行 主要 强调 指出 提出
 提到 介绍 表示 认为 说 讲 做 叫 开始 结束 具体 详细 继续 名字 名称 职务 哪些 其他 其它
 别的 更多 需要 那么 那 这 还有 还 另外 此外 然后 接着 后来 其中 当时 当天 今天 现在 单位
-领导 记者 来源 日期
+领导 记者 来源 日期 方式 方法 渠道
 """
 # Words that always belong to somebody or something: who asks for 负责人 has said of what.
 _BELONGING_WORDS = """
@@ -65,6 +67,12 @@ _BELONGING_WORDS = """
 第 个 人数 人次
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split()) | frozenset(_BELONGING_WORDS.split())
+# What is done at or with whatever was spoken of: 营业时间 names no more than 时间.
+_DONE_WORDS = """
+营业 开放 开门 关门 开业 报名 联系 办理 申请 申报 咨询 预约 举办 活动 施工 开工 完工 竣工 通车
+开通 运营 实施 比赛 演出 培训 服务 收费 参与 入场 购票 领取 优惠 使用 缴费 发布 截止 出发 到达
+"""
+_DONE = frozenset(_DONE_WORDS.split())
 
 
 def is_follow_up(core: str, before: str, answer: str) -> bool:
@@ -90,10 +98,13 @@ def is_follow_up(core: str, before: str, answer: str) -> bool:
         return not ASKS.search(text[:-1].rstrip("呢")) or not own or _shares(own, before, answer)
     if _NAMED.search(text) or people(text):
         return False
+    short = len(text) <= _SHORT
+    if short and not _DIGIT.search(text) and is_general(text, f"{before}\n{answer}"):
+        return True
     if CONTINUES.search(text):
         return len(entities) <= 1 or _shares(own, before, answer)
-    if len(text) > _SHORT or not ASKS.search(text):
-        return len(text) <= _SHORT and not entities and ALSO.search(text) is not None
+    if not short or not ASKS.search(text):
+        return short and not entities and ALSO.search(text) is not None
     if _adds(text):
         return True
     if _DIGIT.search(text) or _named(text):
@@ -101,6 +112,19 @@ def is_follow_up(core: str, before: str, answer: str) -> bool:
     if not entities or _shares(entities, before, answer):
         return True
     return _lacks_subject(text) and len(entities) <= 1
+
+
+def is_general(text: str, spoken: str = "") -> bool:
+    """Return whether a text only names what anything can have: 地址, 营业时间, 早市的地址.
+
+    What was `spoken` of before may stand in it.
+    """
+    whole, known = re.sub(rf"{_POINT}+$", "", text), level(spoken)
+    # A single character (人, 户) is the head of too many words.
+    heads = [at for at in range(len(whole) - 1) if whole[at:] in _GENERIC]
+    return whole in _GENERIC or any(
+        all(word in _DONE or word in known for word in own_words(whole[:at])) for at in heads
+    )
 
 
 def _adds(text: str) -> bool:
@@ -116,8 +140,8 @@ def _entities(text: str) -> list[str]:
     return [
         word
         for word, tag in rjieba.tag(text)
-        if word not in _GENERIC
-        and content_words(word)
+        if content_words(word)
+        and not is_general(word)
         and (tag[0] in _NOUNS if len(word) > 1 else tag[0] in _LONE_NOUNS)
     ]
 

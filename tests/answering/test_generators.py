@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 
 import pytest
@@ -306,6 +307,18 @@ def test_a_transformers_checkpoint_streams(tmp_path):
     model = ChatTransformers(name_or_path=str(folder), max_tokens=6)
     text = "".join(chunk.content for chunk in model.stream("你好"))
     assert text == model.invoke("你好").content
+
+
+def test_without_transformers_it_is_said_what_to_install(monkeypatch):
+    from rag.answering.generators.transformers import ChatTransformers
+
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    advice = r'pip install "wenbao\[transformers\]"'
+    # The doctor only makes the generator.
+    with pytest.raises(ModelError, match=advice):
+        load_generator(Settings.load(generator={"kind": "transformers", "model": "Qwen/Qwen2.5"}))
+    with pytest.raises(ModelError, match=advice):
+        next(ChatTransformers(name_or_path="Qwen/Qwen2.5").stream("你好"))
 
 
 def test_a_checkpoint_that_is_not_there_is_said_clearly(tmp_path):

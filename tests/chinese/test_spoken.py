@@ -24,6 +24,10 @@ from rag.retrieval.question import understand
         ("谁投了十万块？", "谁投了十万元？"),
         ("摊位费涨了两百块钱吗", "摊位费涨了两百元吗"),
         ("摊位费几块钱一天", "摊位费几元一天"),
+        ("罚款30块吗", "罚款30元吗"),
+        ("摊位费20块一天，贵吗", "摊位费20元一天，贵吗"),
+        ("押金十块以上？", "押金十元以上？"),
+        ("票价40多块", "票价40多元"),
     ],
 )
 def test_courtesy_and_spoken_question_words_are_taken_away(said: str, asked: str):
@@ -47,6 +51,12 @@ def test_courtesy_and_spoken_question_words_are_taken_away(said: str, asked: str
 )
 def test_what_is_asked_stays(asked: str):
     assert written(asked) == asked
+
+
+@pytest.mark.parametrize("counted", ["墙上挂了12块展板", "展板有12块吗", "第12块的作者是谁"])
+def test_things_counted_are_no_money(counted: str):
+    assert written(counted) == counted
+    assert written("每人交了12块吗") == "每人交了12元吗"
 
 
 def test_a_question_is_searched_as_it_is_written():

@@ -51,6 +51,24 @@ def test_a_question_of_its_own_stays_as_it_is(question):
     assert not understood.followed_up
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("为啥搬走", "为什么搬走"),
+        ("都卖啥", "都卖什么"),
+        ("啥时候开门", "什么时候开门"),
+        ("為啥", "为什么"),
+    ],
+)
+def test_a_follow_up_in_spoken_words_is_one_too(said, written):
+    question = understand(said, [MARKET], today=TODAY)
+    assert question.followed_up
+    assert question.search_text.startswith("运河早市")
+    assert question.search_text.endswith(written)
+    later = understand("有停车场吗？", [MARKET, Turn(said, "")], today=TODAY)
+    assert later.search_text.startswith("运河早市")
+
+
 def test_a_chain_of_follow_ups_reaches_back_to_its_subject():
     history = [Turn("今冬首场大雪积雪多深？", "12厘米。"), Turn("那除雪车呢？", "85台次。")]
     question = understand("还有呢？", history, today=TODAY)
@@ -88,6 +106,46 @@ def test_a_piece_takes_the_place_of_its_counterpart(before, fragment, complete):
     question = ask(fragment, (before, ""))
     assert question.search_text == complete
     assert question.followed_up
+
+
+@pytest.mark.parametrize("said", ["9号呢", "那9号的呢？", "九号呢", "9號呢"])
+def test_a_day_called_by_its_number_is_a_day(said):
+    question = ask(said, ("11月8日的座谈会谁主讲？", ""))
+    assert question.search_text == "9日的座谈会谁主讲？"
+    assert [range_.first for range_ in question.dates] == [date(2023, 11, 9)]
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "complete"),
+    [
+        ("2号楼何时交房？", "5号呢", "5号楼何时交房？"),
+        ("人民路8号是什么店？", "9号呢", "人民路9号是什么店？"),
+    ],
+)
+def test_a_number_is_of_what_was_spoken_of_last(before, said, complete):
+    numbered, dated = (before, ""), ("12月3日的座谈会谁主讲？", "")
+    assert ask(said, dated, numbered).search_text == complete
+    assert ask(said, numbered, dated).search_text == f"{said[0]}日的座谈会谁主讲？"
+
+
+@pytest.mark.parametrize("numbered", ["6号楼何时封顶？", "5号线的票价", "神舟18号的乘组"])
+def test_what_else_is_numbered_stays_beside_days(numbered):
+    assert ask(f"9号的报道里{numbered}").search_text == f"9号的报道里{numbered}"
+    assert ask("9号的报道").search_text == "9日的报道"
+
+
+@pytest.mark.parametrize(
+    ("before", "piece"),
+    [
+        ("座谈会谁主持？", "主题呢"),
+        ("学校几点放学？", "学费呢"),
+        ("常务会议谁出席？", "建议呢"),
+    ],
+)
+def test_what_only_looks_alike_is_no_counterpart(before, piece):
+    searched = ask(piece, (before, "")).search_text
+    assert searched.endswith(f" {piece}")
+    assert searched.startswith(before[:2])
 
 
 def test_cases_of_one_matter_are_not_heaped_up():

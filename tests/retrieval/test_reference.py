@@ -23,6 +23,13 @@ BEFORE, ANSWER = "西太湖半程马拉松有多少人参加？", "1.5万人。"
         "该赛事由谁主办？",
         "其中女性有多少？",
         "第二个方面是什么？",
+        "费用",
+        "报名时间",
+        "咨询电话？",
+        "西太湖的比赛时间",
+        "累不累",
+        "免不免费",
+        "方便不方便",
     ],
 )
 def test_what_lacks_a_subject_is_a_follow_up(question):
@@ -47,6 +54,12 @@ def test_what_lacks_a_subject_is_a_follow_up(question):
 )
 def test_what_has_a_subject_stands_by_itself(question):
     assert not is_follow_up(question, BEFORE, ANSWER)
+
+
+@pytest.mark.parametrize("question", ["防汛措施", "龙舟赛的比赛时间", "12月17日的比赛时间"])
+def test_what_is_said_of_a_subject_stands_by_itself(question):
+    assert not is_follow_up(question, BEFORE, ANSWER)
+    assert is_follow_up(question[-2:], BEFORE, ANSWER)
 
 
 def test_own_words_name_subjects_only():

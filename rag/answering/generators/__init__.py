@@ -22,15 +22,16 @@ def load_generator(settings: Settings) -> Generator:
     With kind `auto` a missing model means the extractive generator, so that the product works.
 
     Raises:
-        ModelError: the model was asked for by kind and is not there.
+        ModelError: the model was asked for by kind and is not there, or what runs it is not.
         SettingsError: an endpoint without an address.
     """
     options = settings.generator
     if options.kind == "extractive":
         return ExtractiveGenerator()
     if options.kind == "transformers":
-        from rag.answering.generators.transformers import ChatTransformers
+        from rag.answering.generators.transformers import ChatTransformers, require_installed
 
+        require_installed()
         return ChatGenerator(
             ChatTransformers(
                 name_or_path=options.model, device=options.device, max_tokens=options.max_tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -18,6 +19,23 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from rag.errors import GenerationError, ModelError
+
+
+def require_installed() -> None:
+    """Raise an error that says what to install, without importing it: that takes seconds.
+
+    Raises:
+        ModelError: transformers or torch is not installed.
+    """
+    if find_spec("transformers") is None or find_spec("torch") is None:
+        raise _not_installed()
+
+
+def _not_installed() -> ModelError:
+    return ModelError(
+        "generator.kind is transformers, but transformers is not installed",
+        remedy='pip install "wenbao[transformers]"',
+    )
 
 
 class ChatTransformers(BaseChatModel):
@@ -56,10 +74,7 @@ class ChatTransformers(BaseChatModel):
             import torch
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
-            raise ModelError(
-                "generator.kind is transformers, but transformers is not installed",
-                remedy='pip install "wenbao[transformers]"',
-            ) from error
+            raise _not_installed() from error
         device = self.device
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -87,10 +102,10 @@ class ChatTransformers(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
-
         with self._lock:
             model, tokenizer = self._loaded()
+            from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
+
             inputs = tokenizer.apply_chat_template(
                 convert_to_openai_messages(messages),
                 add_generation_prompt=True,
