@@ -12,21 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.answering.contradictions import contradictions, opposite_direction
 from rag.answering.facts import (
     Fact,
     FactKind,
     SourceText,
-    contradictions,
     holds_fact,
-    opposite_direction,
 )
 from rag.answering.focus import counted_noun, tells_other_harm
+from rag.answering.lists import is_of_another_item
 from rag.answering.units import level_words, share, units_of
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
-from rag.chinese.sentences import CLAUSE
+from rag.chinese.sentences import CLAUSE, clause_with
 from rag.chinese.words import content_words
 
 # A part with the fact may fall this far behind the part that fits the words best.
@@ -41,6 +41,8 @@ _STRANGE = 0.45
 _COUNTED_HELD = 0.5
 # Nouns that say nothing of what is counted.
 _GENERAL = {"人员", "人数", "数量", "单位", "项目", "情况", "总数", "对象"}
+# What numbers a thing and counts nothing: it says of what the figures after it are.
+_LABEL = re.compile(r"^第|等奖$|季度$|[期号届路]$")
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
@@ -74,6 +76,8 @@ def unbound_facts(
             bound = _name_is_bound(sentence, fact, sources)
         elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
             bound = _figure_is_bound(sentence, question, fact, sources)
+            if fact.kind is FactKind.NUMBER:
+                bound = bound and not is_of_another_item(sentence, fact, sources)
         else:
             bound = True
         if not bound:
@@ -114,19 +118,17 @@ def _alike(text: str) -> str:
 def _figure_is_bound(
     sentence: str, question: str, fact: Fact, sources: Sequence[SourceText]
 ) -> bool:
-    around = _around(sentence, fact.text)
+    around = clause_with(fact.text, sentence)
     wanted = units_of(around.replace(fact.text, " "))
     if len(wanted) < _TOO_FEW:
         wanted |= units_of(sentence.replace(fact.text, " ")) | units_of(question)
-    parts = [
-        (source, part)
-        for source in sources
-        for part in _parts(source.text, whole_date=fact.kind is FactKind.DATE)
-    ]
+    parts = [(source, part) for source in sources for part in _parts_for(fact, source.text)]
     if not wanted or not parts:
         return True
     if _clause_stands(around, sentence, sources):
         return True
+    if fact.kind is FactKind.NUMBER:
+        wanted = _beside_subject(wanted, around.replace(fact.text, " "), sources)
     best = max(share(wanted, part.alone) for _, part in parts)
     holding = [
         (share(wanted, part.folded), part)
@@ -139,7 +141,26 @@ def _figure_is_bound(
     fit, part = max(holding, key=lambda pair: pair[0])
     if fit < _NEARLY * best and best - fit > _CLEARLY:
         return False
+    if fact.kind is FactKind.NUMBER and _name_others(around, part.text):
+        return False
     return not opposite_direction(around, part.text)
+
+
+def _beside_subject(wanted: set[str], around: str, sources: Sequence[SourceText]) -> set[str]:
+    """The units that tell a figure's clause from others: not those of the subject.
+
+    That stands in a source's first clause alone, and says of no later one which figure it has.
+    """
+    heads = [fold(_before_figure(source.text)) for source in sources]
+    rest = {unit for unit in wanted if not any(unit in head for head in heads)}
+    return rest if rest & set(content_words(around)) else wanted
+
+
+def _name_others(clause: str, part: str) -> bool:
+    """Whether two clauses name things, and none that both name."""
+    ours, theirs = names(clause), names(part)
+    shared = [one for one in ours if one in part] or [one for one in theirs if one in clause]
+    return bool(ours and theirs) and not shared
 
 
 def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> bool:
@@ -200,16 +221,36 @@ def _matter(clause: str) -> str:
     return _SAYING.sub("", clause)
 
 
-def _around(sentence: str, fact: str) -> str:
-    """The clause of a sentence in which a fact stands."""
-    clauses: list[str] = CLAUSE.findall(sentence)
-    return next((clause for clause in clauses if fact in clause), sentence)
+def _before_figure(text: str) -> str:
+    """What the first clause of a text says before its last figure."""
+    clause = next(iter(CLAUSE.findall(text)), "")
+    figures = find_numbers(clause)
+    return clause[: figures[-1].start] if figures else ""
 
 
 def _before_day(clause: str) -> str:
     """What a clause says before its first day."""
     days = find_dates(clause, date(2000, 1, 1))
     return clause[: days[0].start] if days else ""
+
+
+def _parts_for(fact: Fact, text: str) -> list[_Part]:
+    """The parts of a source to which a fact may belong.
+
+    A label governs all that follows up to the next of its kind (地铁3号线全长28公里，设站21座).
+    """
+    if fact.kind is not FactKind.NUMBER or not _LABEL.search(fact.text):
+        return _parts(text, whole_date=fact.kind is FactKind.DATE)
+    kind = fact.text[-1]
+    clauses = [clause for clause in CLAUSE.findall(text) if clause.strip()]
+    starts = [
+        place
+        for place, clause in enumerate(clauses)
+        if any(one.text[-1] == kind and _LABEL.search(one.text) for one in find_numbers(clause))
+    ]
+    ends = [*starts[1:], len(clauses)] if starts else []
+    groups = ["，".join(clauses[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return [_Part(group, fold(group), fold(group)) for group in groups or [text]]
 
 
 def _parts(text: str, *, whole_date: bool) -> list[_Part]:
@@ -231,7 +272,9 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
             for day, start in zip(days, starts, strict=True)
         ]
         return [_Part(day, fold(day), fold(day)) for day in days]
-    counts = [bool(find_numbers(clause)) for clause in clauses]
+    counts = [
+        any(not _LABEL.search(number.text) for number in find_numbers(clause)) for clause in clauses
+    ]
     parts = []
     for place, clause in enumerate(clauses):
         has_subject = place and counts[place] and not counts[place - 1]

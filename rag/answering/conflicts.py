@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import FactKind, SourceText, facts_of, missing_facts
@@ -42,6 +42,8 @@ _SAYS_WHICH = 3
 _SAME_EVENT = 0.7
 # A round figure and an exact one this near to each other are one.
 _ROUNDED = 0.06
+# What is reported so long after is another event of the kind.
+_ONE_SEASON = timedelta(days=180)
 _DAY = "day"
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})[日号]")
 _NO_DATE = date(2000, 1, 1)
@@ -114,7 +116,7 @@ def find_conflict(
         if not _is_about(question, item):
             continue
         claims = [c for c in _claims(focus, item, question) if _comparable(own, c, question)]
-        if not claims or any(_agree(own, claim) for claim in claims):
+        if not claims or any(_agree(own, claim) for claim in claims) or _add_up(own, claims):
             continue
         seen.add(item.article.id)
         others.append(Statement(item, claims[0].value))
@@ -212,9 +214,11 @@ def _different_times(own: _Claim, other: _Claim) -> bool:
         ]
         for claim in (own, other)
     )
-    return bool(first and second) and not any(
-        a[0] <= b[1] and b[0] <= a[1] for a in first for b in second
-    )
+    if not (first and second):
+        ours, theirs = (claim.item.article.published for claim in (own, other))
+        # What comes again each year has other figures each year.
+        return ours is not None and theirs is not None and abs(ours - theirs) > _ONE_SEASON
+    return not any(a[0] <= b[1] and b[0] <= a[1] for a in first for b in second)
 
 
 def _agree(own: _Claim, other: _Claim) -> bool:
@@ -226,6 +230,12 @@ def _agree(own: _Claim, other: _Claim) -> bool:
     near = abs(own.first - other.first) <= _ROUNDED * max(abs(own.first), abs(other.first))
     about = _ABOUT.search(own.clause) or _ABOUT.search(other.clause)
     return near and bool(about)
+
+
+def _add_up(own: _Claim, claims: Sequence[_Claim]) -> bool:
+    """Whether several figures are the parts of one (2人重伤、3人轻伤 of 5人受伤)."""
+    parts = len(claims) > 1 and own.unit != _DAY
+    return parts and math.isclose(sum(claim.first for claim in claims), own.first, rel_tol=1e-9)
 
 
 def _one_day_of_month(own: _Claim, other: _Claim) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.answering.contradictions import contradictions
 from rag.answering.evidence import EvidenceSentence
-from rag.answering.facts import Fact, FactKind, SourceText, contradictions, same_unit
+from rag.answering.facts import Fact, FactKind, SourceText, same_unit
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import NumberMention, find_numbers

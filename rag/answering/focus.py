@@ -83,6 +83,16 @@ def tells_other_harm(question: str, text: str) -> bool:
     return not asked[0].search(text) and any(harm.search(text) for harm in _HARMS)
 
 
+_WHETHER = re.compile(
+    r"(?<![什怎那多])[吗么]\s*[?？。]?$|是否|能否|可否|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
+)
+
+
+def asks_whether(question: str) -> bool:
+    """Return whether a question is answered by yes or no."""
+    return bool(_WHETHER.search(question))
+
+
 def counted_noun(question: str) -> str:
     """Return what `question` asks the number of (收治了多少尿毒症患者 → 尿毒症患者), or ""."""
     import rjieba

@@ -20,8 +20,9 @@ _CLAUSE_CHARS = 14
 WHOLE_CHARS = 90
 """Characters beyond which the source's own words are no short answer."""
 _PEOPLE = re.compile(r"(\D{0,4}\d[\d.,]*[万亿余多]*)[人名位]")
-_CLAUSE = re.compile(r"[^，,；;。！？!?：:\n]+")
-_FULL_STOP = re.compile(r"[。！？!?\n]")
+# 9:00, 3:1 and 25,000 are one figure each.
+_CLAUSE = re.compile(r"(?:[^，,；;。！？!?：:\n]|(?<=\d)[：:](?=\d)|(?<=\d),(?=\d{3}(?!\d)))+")
+_FULL_STOP = re.compile(r"[。！？!?；;\n]")
 _CLOSING = "”’」』）)》"
 _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 # How a clause that stood inside a sentence begins, and how one ends whose matter comes after it.

@@ -39,6 +39,7 @@ from rag.answering.point import (
     misses_point,
 )
 from rag.answering.premise import asks_again, false_premises
+from rag.answering.printed import stands_in
 from rag.answering.supplements import in_place_of, left_out, other_reports
 from rag.answering.telling import told_and_verified
 from rag.answering.verification import Verification
@@ -330,7 +331,9 @@ class _Run:
         # Whole, it would pass for an answer.
         echo = asks_again(self.completed, said)
         text = inert(without_marks(said if verbatim else whole(said, candidates, self.completed)))
-        if not text or echo or says_nothing(text) or asks_again(self.completed, text):
+        if not text or echo or asks_again(self.completed, text):
+            return None
+        if says_nothing(text) and not stands_in(text, candidates):
             return None
         if is_headline(said, (item.article for item in self.evidence)):
             return None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
+from rag.answering.focus import asks_whether
 from rag.answering.units import share, units_of
 from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.names import people
@@ -33,6 +34,8 @@ _ABOUT_BEFORE = re.compile(r"(?:约|近|将近|大概|差不多|不到|超过?|�
 _ABOUT_INSIDE = re.compile("[多余几来]")
 _ABOUT_AFTER = re.compile("左右|上下|以上|以下|多|余|[吗么的]?倍")
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{3}")
+# 8日至10日, not 1至11月 nor a year.
+_SPAN = re.compile(r"[—–~～\-至到].*[日号]$")
 _DAYS_OF_YEAR = 364
 _ROUGHLY = timedelta(days=5)
 # Shorter names of persons are often none: the cutter takes other words for them.
@@ -51,10 +54,7 @@ _REPEATED = 0.8
 _ECHOED = 0.95
 # Characters beside a question word that show its place.
 _BESIDE = 2
-_OFFERS = re.compile(
-    r"[吗么]\s*[?？。]?$|是否|能否|可否|还是|或者?|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
-    r"|(?:和|与|跟|同|、|比).*哪"
-)
+_OFFERS = re.compile(r"还是|或者?|(?:和|与|跟|同|、|比).*哪")
 _QUESTION_MARK = re.compile(r"[?？][”’」』]?\s*$")
 _ASKING = re.compile(r"谁|什么|哪|怎[么样]|多少|第几|几[个名位次人天年月日]|何[时地人处]|为何")
 
@@ -69,7 +69,8 @@ def asks_again(question: str, sentence: str) -> bool:
     asking = _ASKING.search(sentence)
     if _QUESTION_MARK.search(sentence) or (asking is not None and asking[0] in question):
         return said >= _REPEATED
-    if said < _ECHOED or _OFFERS.search(question) or _is_name(sentence):
+    offers = asks_whether(question) or _OFFERS.search(question)
+    if said < _ECHOED or offers or _is_name(sentence):
         return False
     return not _fills_in(fold(question), fold(sentence))
 
@@ -110,23 +111,27 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
         SourceText(article.text, f"{article.kicker} {article.headline}", article.published)
         for article in articles
     ]
-    absent = [
-        fact
-        for fact in claimed
-        if not (
-            _relative_date_held(fact, articles, today)
-            or any(fact.text in article.text for article in articles)
-            if fact.kind is FactKind.DATE and _RELATIVE.search(fact.text)
-            else not missing_facts([fact], sources)
-        )
-        and not (fact.kind is FactKind.DATE and _may_be_meant(fact, articles, today))
-    ]
+    absent = [fact for fact in claimed if not _is_held(fact, sources, articles, today)]
     absent += [
         Fact(FactKind.NAME, name)
         for name in people(question)
         if _is_persons_own(name) and not any(_may_name(article, name) for article in articles)
     ]
     return tuple(absent)
+
+
+def _is_held(
+    fact: Fact, sources: Sequence[SourceText], articles: Sequence[Article], today: date
+) -> bool:
+    """Whether an article holds what is claimed, or, of a day, may be meant by it."""
+    if fact.kind is not FactKind.DATE:
+        return not missing_facts([fact], sources)
+    if _RELATIVE.search(fact.text):
+        printed = any(fact.text in article.text for article in articles)
+        held = printed or _relative_date_held(fact, articles, today)
+    else:
+        held = not missing_facts([fact], sources)
+    return held or _may_be_meant(fact, articles, today) or _in_printed_span(fact, articles, today)
 
 
 def _is_persons_own(name: str) -> bool:
@@ -193,6 +198,17 @@ def _may_be_meant(fact: Fact, articles: Sequence[Article], today: date) -> bool:
             return True
         named = open_ones or any(_YEAR.search(mention.text) for mention in mentions)
         if place == 0 and not named:
+            return True
+    return False
+
+
+def _in_printed_span(fact: Fact, articles: Sequence[Article], today: date) -> bool:
+    """Whether a day lies in a span of days that an article prints (9日 in 8日至10日)."""
+    for article in articles:
+        base = article.published or today
+        asked = find_dates(fact.text, base)
+        spans = [one for one in find_dates(article.text, base) if _SPAN.search(one.text)]
+        if any(one.first <= asked[0].first and asked[0].last <= one.last for one in spans if asked):
             return True
     return False
 

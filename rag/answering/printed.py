@@ -70,8 +70,8 @@ def _longest(text: str, found: str) -> float:
 
 def stands_in(text: str, candidates: Sequence[EvidenceSentence]) -> bool:
     """Return whether a source sentence holds `text` word for word."""
-    said = fold(text.strip(" 。"))
-    return any(said in fold(item.sentence.text) for item in candidates)
+    said = re.compile(rf"(?<![副原前不未没无非]){re.escape(fold(text.strip(' 。')))}")
+    return any(said.search(fold(item.sentence.text)) for item in candidates)
 
 
 def _figures(text: str) -> list[Fact]:

@@ -32,6 +32,11 @@ def units_of(text: str) -> set[str]:
     return pairs | words or set(characters(text))
 
 
+def says_only_yes(text: str) -> bool:
+    """Return whether a text has no word of content: 有。 stands in 没有, 能。 in 不能."""
+    return not content_words(text)
+
+
 def share(wanted: set[str], folded: str) -> float:
     """Return the share of the units that stand in a folded text; 0 when there are none."""
     return sum(unit in folded for unit in wanted) / len(wanted) if wanted else 0.0

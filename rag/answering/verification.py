@@ -11,20 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.binding import strange_clauses, turned_round, unbound_facts, uncounted
+from rag.answering.contradictions import contradictions, other_answer
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import (
     Fact,
     FactKind,
     SourceText,
-    contradictions,
     facts_of,
     missing_facts,
     names_date,
-    unbound_role,
 )
 from rag.answering.factuality import overstated
+from rag.answering.focus import asks_whether
 from rag.answering.orders import reported
-from rag.answering.units import level_words, units_of
+from rag.answering.roles import unbound_role
+from rag.answering.units import level_words, says_only_yes, units_of
 from rag.chinese.normalise import fold
 from rag.types import Verdict
 
@@ -86,13 +87,17 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += unbound_facts(sentence, question, there, texts)
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
+        missing += other_answer(sentence, question, texts)
         missing = tuple(dict.fromkeys(missing))
     overdone = overstated(sentence, question, texts)
     missing += tuple(fact for fact in overdone if fact.kind in _FATAL)
     doubtful = strange_clauses(sentence, texts)
     doubtful += tuple(fact for fact in overdone if fact.kind not in _FATAL)
     verdict = _verdict(wording, novelty, facts, missing, short=len(units) <= _FEW_UNITS)
-    if any(_is_askers_own(fact, question) for fact in missing):
+    # 可以的。 that a source prints so is its own.
+    printed = any(sentence.strip() == item.sentence.text for item in candidates)
+    bare = says_only_yes(sentence) and not printed
+    if bare or any(_is_askers_own(fact, question) for fact in missing):
         verdict = Verdict.UNSUPPORTED
     if doubtful and verdict is Verdict.SUPPORTED:
         verdict, missing = Verdict.PARTLY, missing + doubtful
@@ -203,7 +208,9 @@ def _held(
 
 
 def _novel(units: set[str], question: str) -> set[str]:
-    """What the question did not already give; all of it when nothing is left."""
+    """What the question did not already give; all of it when nothing is left, or yes or no."""
+    if asks_whether(question):
+        return units
     asked = fold(level_words(question))
     return {unit for unit in units if unit not in asked} or units
 

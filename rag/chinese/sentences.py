@@ -12,7 +12,7 @@ from rag.types import Span
 
 LONG_SENTENCE = 150
 """Characters beyond which a sentence is cut at semicolons and a quotation no longer protects."""
-CLAUSE = re.compile(r"[^,，;；。！？!?\n]+")
+CLAUSE = re.compile(r"(?:[^,，;；。！？!?\n]|(?<=\d),(?=\d{3}(?!\d)))+")
 """What stands between two commas or ends of sentences."""
 
 _ENDS = "。！？!?…｡"
@@ -26,6 +26,12 @@ _SPEAKER = re.compile(
     r"[^。！？!?…“”\n]{0,40}(?:说道|说|道|表示|告诉记者|告诉笔者|介绍|坦言|感慨|笑称|回忆|解释|指出|强调)"
     r"[^。！？!?…“”\n:：,，]{0,6}[。！？!?]"
 )
+
+
+def clause_with(part: str, sentence: str) -> str:
+    """Return the clause of a sentence in which a part of it stands, else the sentence."""
+    clauses: list[str] = CLAUSE.findall(sentence)
+    return next((clause for clause in clauses if part in clause), sentence)
 
 
 def split_sentences(text: str) -> list[Span]:

@@ -37,6 +37,7 @@ def test_what_is_asked_about_the_article(question: str, asked: Asked):
         "报道里说谁写了感谢信?",
         "《运河三百年》是谁写的?",  # a book
         "记者采访了谁?",
+        "报道提到的感谢信是谁写的?",
         "社区活动的题目是什么?",
         "赵立新是谁?",
     ],

@@ -93,6 +93,18 @@ def test_what_only_looks_like_a_contradiction_is_none(text):
     assert conflict(QUESTION, "运河早市设置摊位260个。", first, later(text)) is None
 
 
+def test_what_comes_again_each_year_and_what_adds_up_is_no_conflict():
+    asked, told = "滨湖长跑有多少人参加?", "滨湖长跑有800人参加。"
+    this, last = (
+        article("滨湖长跑", f"滨湖长跑昨天举行，有{count}人参加。", published=day)
+        for count, day in ((800, date(2024, 4, 10)), (600, date(2023, 4, 12)))
+    )
+    assert conflict(asked, told, this, last) is None
+    whole = article("仓库起火", "仓库起火造成5人受伤。", published=date(2024, 4, 10))
+    parts = article("仓库起火", "仓库起火造成2人重伤、3人轻伤。", published=date(2024, 4, 11))
+    assert conflict("仓库起火造成多少人受伤?", "仓库起火造成5人受伤。", whole, parts) is None
+
+
 def test_other_kinds_of_questions_have_no_conflict():
     second = later("运河早市昨天开张,共设置摊位280个。")
     assert conflict("运河早市为什么搬迁?", "设置摊位260个。", FIRST, second) is None

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.answering.facts import Fact, FactKind, SourceText, holds_fact, names_date, unbound_role
+from rag.answering.facts import Fact, FactKind, SourceText, holds_fact, names_date
+from rag.answering.roles import unbound_role
 
 DAY = date(2024, 4, 10)
 

@@ -22,6 +22,27 @@ def test_a_fragment_becomes_its_clause(fragment, told):
     assert whole(fragment, candidates_from(POLICE, MARKET)) == told
 
 
+@pytest.mark.parametrize(
+    ("fragment", "printed", "told"),
+    [
+        (
+            "周一",
+            "开放时间为周二至周日8:30—16:30，周一闭馆。",
+            None,
+        ),
+        ("消防员", "火情发生在4月8日22:30左右，消防员很快赶到。", None),
+        (
+            "入场券",
+            "展会首日迎客25,000人次，入场券收入120,000元。",
+            None,
+        ),
+        ("李红", "周芳，医院护士长；李红，社区护士；孙梅，药师。", "李红，社区护士。"),
+    ],
+)
+def test_clock_times_and_thousands_are_not_parted_nor_items_joined(fragment, printed, told):
+    assert whole(fragment, candidates_from(article("新闻", printed))) == (told or printed)
+
+
 def test_people_are_found_by_any_measure_word_and_figures_beside_others():
     crash = article("客车侧翻", "救援队表示,事故中至少89名乘客得到救治,其中3名2019年才入职。")
     told = "事故中至少89名乘客得到救治。"

@@ -144,6 +144,11 @@ def test_what_is_forbidden_is_forbidden_in_any_word(sentence: str, supported: bo
     assert verify(sentence, "楼道内可以给电动车充电吗?", rule).verdict is expected
 
 
+def test_nine_o_clock_has_two_words():
+    source = candidates_from(article("新闻", "展馆每天上午9时至下午5时开放。"))
+    assert verify("展馆每天上午9点至下午5点开放。", "", source).verdict is Verdict.SUPPORTED
+
+
 @pytest.mark.parametrize(("count", "supported"), [("1", True), ("一", True), ("2", False)])
 def test_one_person_is_one_in_either_script(count: str, supported: bool):
     rescued = candidates_from(article("救援", "获救的9名登山者当中,有一人为女性。"))
