@@ -50,12 +50,7 @@ _QUOTE_CHARS = 25
 # What spreadsheets make of a typed 12月16日 or 8:30; the words that were typed are lost.
 _TIMES = (date, time, timedelta)
 _TEXTS = ("question", "answers", "points", "relevant", "quotes", "either")
-_A_DATE = (
-    "not text but a date: Excel 把它变成了日期，请把这一列设为文本格式，再重新填写 "
-    "(set the column's format to text and type it again)"
-)
 _HALF = re.compile("[\ud800-\udfff]")
-_HALF_CHARACTER = "half a character: 这里有半个字符，存不成文件，请重新填写 (type it again)"
 
 
 def field_of(column: str) -> str | None:
@@ -139,13 +134,17 @@ class RowReader:
         """Errors for texts that are no longer what a person typed."""
         for name, value in row.items():
             if name in _TEXTS and isinstance(value, _TIMES):
-                self.report(line, name, _A_DATE)
+                self.report(
+                    line,
+                    name,
+                    "not text but a date: format the column as text and type it again",
+                )
 
     def _report_halves(self, line: int, case: Case) -> None:
         """Errors for halves of a character, which JSON may hold and no run can keep."""
         for item in fields(case):
             if _HALF.search(json.dumps(getattr(case, item.name), ensure_ascii=False)):
-                self.report(line, item.name, _HALF_CHARACTER)
+                self.report(line, item.name, "half a character: type it again")
 
     def _warn_repeated(self, line: int, question: str, history: tuple[Turn, ...]) -> None:
         if not question:

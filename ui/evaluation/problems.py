@@ -24,6 +24,8 @@ _CHECKER: tuple[tuple[str, str], ...] = (
     (r"expected text or a list of texts", "这里应当是文字，或由文字组成的列表"),
     (r"['\"](.+)['\"] is neither yes nor no .*", r"“\1”看不出是不是，请写“是”或“否”"),
     (r"not a JSON list: .*", "方括号里的列表写得不对"),
+    (r"not text but a date: .*", "Excel 把它变成了日期，请把这一列设为文本格式，再重新填写"),
+    (r"half a character: .*", "这里有半个字符，存不成文件，请重新填写"),
     (r"each turn is \[question, answer\]", "上文的每一轮应当是 [问, 答]"),
     (r"each line begins with 问： or 答：", "上文的每一行应当以“问：”或“答：”开头"),
     (r"an answer \(答：\) without a question \(问：\) before it", "上文里的“答：”前面没有“问：”"),
