@@ -85,7 +85,7 @@ def test_what_excel_made_of_typed_text_is_read_as_shown_or_reported(tmp_path):
     cases, problems = check_test_set(path)
     errors = {(p.line, p.column): p.message for p in problems if p.severity == "error"}
     assert errors.keys() == {(2, "B (答案)"), (3, "C (要点)")}
-    assert all("设为文本格式" in message for message in errors.values())
+    assert all("format the column as text" in message for message in errors.values())
     answers = [case.answers[0] for case in cases.cases]
     assert answers == ["12.5%", "7%", "100%", "70"]
 
