@@ -45,7 +45,7 @@ class _Weights(NamedTuple):
 # what is told wrongly costs more).
 _UNJUDGED = _Weights(0.53, 1.27, 1.6, 0.2, 0.0, 0.0, -1.54)
 _JUDGED = _Weights(0.25, 0.0, 0.0, 0.1, 0.5, 0.0, 0.8)
-_APPROVED = _Weights(0.25, 1.6, 0.0, 0.15, 0.0, 0.45, -1.15)
+_APPROVED = _Weights(0.25, 1.6, 0.0, 0.1, 0.0, 0.5, -1.3)
 # A question that names more than this means one article, and a longer one no other.
 _SPECIFIC_ENOUGH = 4.0
 UNPROVEN = 0.4

@@ -45,7 +45,7 @@ READER = Adapter(
 )
 JUDGES: Mapping[str, Adapter] = {
     "qwen2.5-coder-1.5b-instruct": Adapter(
-        "judge-1.5b.gguf", "a4635684a189441b9051b2e16e2ceb8179f870e6ac277d48c0581512318acd38"
+        "judge-1.5b.gguf", "5dc5ec1cec0b477526ecb39316bac6eb2ac6e29a409f14412592d337e4cd7ee9"
     ),
 }
 """By the name of a language model in the catalogue: what teaches it to judge its evidence."""
