@@ -12,7 +12,7 @@ from datetime import date
 from rag.answering.evidence import EvidenceSentence, as_statement
 from rag.answering.facts import FactKind
 from rag.answering.generators.base import Generator, Judge
-from rag.answering.hope import APPROVES, BETTER, Hope
+from rag.answering.hope import APPROVES, BETTER, OBJECTS, Hope
 from rag.answering.premise import tell_of_another
 from rag.answering.verification import Verification
 from rag.types import Article
@@ -79,6 +79,11 @@ class Gate:
             return False
         approved = self._approval(text)
         return approved is not None and approved >= APPROVES
+
+    def objects_to(self, text: str) -> bool:
+        """Return whether the generator is sure that a text is no answer."""
+        approved = self._approval(text)
+        return approved is not None and approved <= OBJECTS
 
     def _approval(self, told: str) -> float | None:
         """The generator's opinion of what would be told, if it has any."""

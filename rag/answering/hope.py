@@ -63,6 +63,8 @@ SURE = 0.65
 _SEEN = 0.05
 APPROVES = 3.0
 """Log-odds from which on the generator's approval makes up for another word for what is counted."""
+OBJECTS = -5.0
+"""Log-odds up to which it surely takes a text for no answer."""
 BETTER = 0.1
 """By so much the likelihood of the reader's own sentence is greater when it goes before a draft."""
 PROBABLE = 0.5

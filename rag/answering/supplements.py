@@ -63,7 +63,8 @@ def other_reports(
         if gate.is_of_another([seen.article]):
             continue
         lead, text = other_report(seen)
-        if is_about(gate.completed, text) and is_of_kind(gate.question, text):
+        to_the_point = is_about(gate.completed, text) and is_of_kind(gate.question, text)
+        if to_the_point and not gate.objects_to(text):
             yield lead, text
 
 

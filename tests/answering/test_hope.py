@@ -211,6 +211,14 @@ def test_where_a_question_fits_several_events_the_others_are_told_with_what_name
     assert given.trace["others"] == [second.text]
 
 
+def test_no_other_report_is_told_that_the_generator_takes_for_no_answer():
+    evidence, question = of_fires(0.9, 0.6, 0.2), "失火造成多少人受伤?"
+    both = answered(question, Judging("3人受伤。", 5.0, 5.0), evidence)
+    assert [source.headline for source in both.sources] == ["和平社区失火", "纺织厂失火"]
+    one = answered(question, Judging("3人受伤。", 5.0, 5.0, only="3人"), evidence)
+    assert [source.headline for source in one.sources] == ["和平社区失火"]
+
+
 def test_what_was_found_less_surely_is_not_told_as_another_report():
     evidence = of_fires(0.9, 0.6, 0.2)
     further = [replace(item, score=item.score * 0.8**rank) for rank, item in enumerate(evidence)]
