@@ -42,7 +42,7 @@ _ROUGHLY = timedelta(days=5)
 _FULL_NAME = 3
 # What the cutter takes for a person: offices, and forms of address, which change with who speaks.
 _NO_PERSON = re.compile(
-    r".*(?:[局部院馆厅委会队社所站场店厂校]|先生|女士|老师|师傅|大[妈爷姐哥嫂叔婶伯]|阿姨|书记|主任|主席"
+    r".*(?:[局部院馆厅委会队社所站场店厂校家]|先生|女士|老师|师傅|大[妈爷姐哥嫂叔婶伯]|阿姨|书记|主任|主席"
     r"|.长|总理|总统|教授|医生)"
 )
 # What is one of a series, and how what is numbered begins.
@@ -190,11 +190,10 @@ def _may_be_meant(fact: Fact, articles: Sequence[Article], today: date) -> bool:
             continue
         mentions = find_dates(article.text, today)
         open_ones = [mention for mention in mentions if mention.yearless]
-        if asked[0].yearless:
-            if any(_lies_within(mention, asked[0]) for mention in open_ones):
-                return True
-            continue
-        if any(_same_season(asked[0], mention) for mention in open_ones):
+        fits = _lies_within if asked[0].yearless else _same_season
+        if any(fits(asked[0], mention) for mention in open_ones):
+            return True
+        if any(_is_day_alone(mention, asked[0]) for mention in mentions):
             return True
         named = open_ones or any(_YEAR.search(mention.text) for mention in mentions)
         if place == 0 and not named:
@@ -213,7 +212,13 @@ def _in_printed_span(fact: Fact, articles: Sequence[Article], today: date) -> bo
     return False
 
 
-def _lies_within(inner: DateMention, outer: DateMention) -> bool:
+def _is_day_alone(mention: DateMention, asked: DateMention) -> bool:
+    """Whether only a day of the month is named (24日), and it is that of the day asked for."""
+    alone = not re.search("[年月]", mention.text) and mention.first == mention.last
+    return alone and asked.first == asked.last and mention.first.day == asked.first.day
+
+
+def _lies_within(outer: DateMention, inner: DateMention) -> bool:
     """Whether days without a year lie within others, or near rough ones (2月6日 in 2月初)."""
     near = timedelta() if outer.first == outer.last else _ROUGHLY
     return outer.first - near <= inner.first and inner.last <= outer.last + near

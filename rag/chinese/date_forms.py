@@ -404,5 +404,5 @@ SPOKEN: tuple[Resolver, ...] = (_day_word, _week)
 """What tells it as one speaks: 昨天, 周五."""
 NAMES_MONTH: tuple[Resolver, ...] = (_full, _month, _iso)
 """What names the month that days after it are of."""
-LEAVES_YEAR: tuple[Resolver, ...] = (_full, _month)
+LEAVES_YEAR: tuple[Resolver, ...] = (_full, _month, _quarter, _quarters)
 """What may leave out its year."""
