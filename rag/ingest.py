@@ -29,7 +29,8 @@ def ingest(
     """Take the files and folders in `paths` into `collection` and report what happened.
 
     A file that cannot be read is reported and the rest goes on; what the collection already
-    holds of it stays. A file that has vanished from one of the folders is removed.
+    holds of it stays, as does what it holds of a folder that may not be looked at. A file that has
+    vanished from one of the folders is removed.
 
     Raises:
         CorpusError: a path is none or does not exist, or not one article could be read.
@@ -43,7 +44,7 @@ def ingest(
     dropped: list[FileProblem] = list(found.dropped)
     doubted: list[FileProblem] = []
     files: list[SourceFile] = []
-    kept: list[str] = []
+    kept = [place for place in known.sources if found.closed and within(place, found.closed)]
     moved: list[str] = []
     articles: list[Article] = []
     for number, file in enumerate(found.files, start=1):

@@ -111,7 +111,7 @@ class Filters:
     """Which articles a search may return; an empty field does not filter.
 
     `published_from` and `published_to` are inclusive days. `byline`, `headline` and `source`
-    match when the article's field contains the given text.
+    match when the article's field contains the given text; of the first two, 简体 meets 繁體.
     """
 
     published_from: date | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 
 import pytest
@@ -110,6 +112,31 @@ class TestPlaces:
         assert collection.articles() == []
         with pytest.raises(CorpusError, match="no article found"):
             ingest(collection, [tmp_path / "news"])
+
+    @pytest.mark.parametrize("refused", ["scandir", "stat"])
+    def test_what_may_not_be_looked_at_is_kept_and_reported(
+        self, tmp_path, collection, monkeypatch, refused
+    ):
+        write(tmp_path / "news" / "a.txt", SNOW)
+        write(tmp_path / "news" / "locked" / "b.txt", MARKET)
+        ingest(collection, [tmp_path / "news"])
+        (tmp_path / "news" / "a.txt").unlink()
+        real = getattr(os, refused)
+
+        def refuse(path=".", **more):
+            ends = "locked" if refused == "scandir" else "b.txt"
+            if str(path).endswith(ends):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return real(path, **more)
+
+        monkeypatch.setattr(os, refused, refuse)
+        report = ingest(collection, [tmp_path / "news"])
+        monkeypatch.undo()
+        assert report.removed == 1
+        assert len(collection.articles()) == 1
+        (problem,) = report.dropped
+        assert "locked" in problem.source
+        assert problem.reason == "it cannot be looked at: Permission denied"
 
     def test_a_collection_among_the_files_is_not_read(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)

@@ -103,7 +103,7 @@ def _is_hidden(name: str) -> bool:
 
 def _require_safe(name: str) -> None:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or not path.parts or ":" in path.parts[0]:
         raise CorpusError("its path leads out of the archive", remedy="pack it again")
     if path.suffix.lower() in _ARCHIVES:
         raise CorpusError("an archive inside an archive is not opened", remedy="unpack it first")
@@ -116,12 +116,11 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> b
     content = bytearray()
     try:
         with archive.open(member) as stream:
-            while portion := stream.read(_PORTION):
+            while len(content) <= limit and (portion := stream.read(_PORTION)):
                 content += portion
-                if len(content) > limit:
-                    raise CorpusError(
-                        f"it unpacks to more than {limit} bytes", remedy="unpack it and look"
-                    )
-    except _FAULTS as error:
+    except Exception as error:
+        # Each way of packing fails in its own way on damaged bytes, LZMA with an error of its own.
         raise CorpusError(f"it is damaged: {error}", remedy="pack it again") from error
+    if len(content) > limit:
+        raise CorpusError(f"it unpacks to more than {limit} bytes", remedy="unpack it and look")
     return bytes(content)

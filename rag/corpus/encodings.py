@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from pathlib import PurePosixPath
 
 from rag.chinese.normalise import is_han
@@ -16,6 +17,10 @@ _DECLARED = re.compile(
 _DECLARED_WITHIN = 4096
 # Pages that declare GB2312 or Big5 use the larger sets that grew out of them.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+# Programs write these into pages that hold Chinese, and any bytes can be read as most of them.
+_UNTOLD = re.compile(
+    r"iso[-_]?8859|latin|windows-?125|cp-?125|x-cp125|(?:us-)?ascii|utf-?(?:16|32)"
+)
 _HALVES = re.compile("[\ud800-\udfff]")
 _DAMAGED = 0.02
 """Share of unreadable characters up to which a web page is still read."""
@@ -67,7 +72,8 @@ def decode(data: bytes, name: str) -> str:
 def decode_page(data: bytes, source: str) -> tuple[str, list[FileProblem]]:
     """Return a web page as text, and a note where single characters of it could not be read.
 
-    The encoding that the page declares comes first, where the page keeps to it.
+    The encoding that the page declares comes first, where the page keeps to it; not before a byte
+    order mark, and not where it is one that says nothing about a page in Chinese.
 
     Raises:
         CorpusError: the bytes are binary or in no known encoding.
@@ -75,7 +81,8 @@ def decode_page(data: bytes, source: str) -> tuple[str, list[FileProblem]]:
     match = _DECLARED.search(data[:_DECLARED_WITHIN])
     declared = match[1].decode("ascii").lower() if match else "utf-8"
     declared = _LARGER.get(declared, declared)
-    if match and b"\0" not in data:
+    told = match and not _UNTOLD.match(declared) and not data.startswith(BOM_UTF8)
+    if told and b"\0" not in data:
         try:
             return data.decode(declared), []
         except (UnicodeDecodeError, LookupError):
@@ -92,7 +99,8 @@ def decode_page(data: bytes, source: str) -> tuple[str, list[FileProblem]]:
         unread = text.count("\ufffd")
         if unread > _DAMAGED * len(text):
             raise
-        return text, [FileProblem(source, f"{unread} characters that are no {declared}")]
+        reason = f"{unread} characters that are no {declared}"
+        return text, [FileProblem(source, reason)] if unread else []
 
 
 def mended(text: str) -> str:

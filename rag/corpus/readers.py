@@ -5,7 +5,9 @@ To add a format, write a `Reader` and enter it in `READERS`.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,12 +44,14 @@ class FoundFiles:
     """What lies under some paths: `files` to be read, and those `dropped` with the reason.
 
     `scope` holds the files and folders that were asked for, in the form of `FoundFile.place`:
-    what is known under them and not in `files` has vanished.
+    what is known under them and not in `files` has vanished. Of what lies in `closed`, which could
+    not be looked at, nobody knows.
     """
 
     files: tuple[FoundFile, ...]
     dropped: tuple[FileProblem, ...] = ()
     scope: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 class Reader(Protocol):
@@ -118,7 +122,7 @@ READERS: Mapping[str, Reader] = {
 }
 """The reader of each suffix."""
 
-READERS_VERSION = 3
+READERS_VERSION = 4
 """Raised whenever a reader makes other articles of the same file: known files are read again."""
 _CATALOGUE = "catalogue.sqlite"
 _OF_COLLECTIONS = frozenset(
@@ -126,6 +130,7 @@ _OF_COLLECTIONS = frozenset(
     | {"generations", "writer.lock", "writer.json"}
 )
 """What is the collection's own in its folder, which is known by the catalogue."""
+_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _MISNAMED = "its name or that of its folder is no UTF-8 → rename it, for example with convmv"
 _EXTRAS = {
     ".pdf": ("rapidocr",),
@@ -143,7 +148,8 @@ def readers_edition(path: Path) -> str:
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Return the files under `paths`, folders in full depth, sorted, each once.
 
-    Hidden files and folders are left out; files of unknown formats are reported. A file is shown
+    Hidden files and folders are left out; files of unknown formats are reported, and what may not
+    be looked at. A file is shown
     with its path from the working directory, or with its whole path when it lies elsewhere: two
     files are never shown alike, and one file is shown alike however it is reached.
 
@@ -153,10 +159,16 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     found: list[FoundFile] = []
     dropped: list[FileProblem] = []
     scope: list[str] = []
+    closed: list[str] = []
     seen: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            files = _walk(path)
+            files, refused = _walk(path)
+            closed += [_whole(place).as_posix() for place in refused]
+            dropped += [
+                FileProblem(mended(_shown(place)), f"it cannot be looked at: {reason}")
+                for place, reason in refused.items()
+            ]
         elif path.is_file():
             files = [path]
         else:
@@ -178,7 +190,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
                 dropped.append(FileProblem(mended(source), _MISNAMED))
             else:
                 found.append(FoundFile(file, source, place))
-    return FoundFiles(tuple(found), tuple(dropped), tuple(dict.fromkeys(scope)))
+    return FoundFiles(tuple(found), tuple(dropped), tuple(dict.fromkeys(scope)), tuple(closed))
 
 
 def read_path(path: Path, root: Path | None = None, *, source: str = "") -> ReadResult:
@@ -246,14 +258,22 @@ def _whole(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
 
 
-def _walk(folder: Path) -> list[Path]:
-    """The files under `folder`, sorted; links to folders are followed once, so loops end.
+def _walk(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """The files under `folder`, sorted, and the places that may not be looked at, with the reason.
 
-    What belongs to a collection is left out: it may lie beside the files, or among them.
+    Links to folders are followed once, so loops end. What belongs to a collection is left out: it
+    may lie beside the files, or among them.
     """
     files: list[Path] = []
+    refused: dict[Path, str] = {}
+
+    def refuse(error: OSError) -> None:
+        # What has gone in the meantime, and a link to nowhere, are no places any more.
+        if error.errno not in _GONE:
+            refused[Path(error.filename)] = error.strerror or str(error)
+
     visited: set[tuple[int, int]] = set()
-    for current, folders, names in os.walk(folder, followlinks=True):
+    for current, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
         status = Path(current).stat()
         if (status.st_dev, status.st_ino) in visited:
             folders.clear()
@@ -263,6 +283,11 @@ def _walk(folder: Path) -> list[Path]:
         folders[:] = sorted({name for name in folders if not name.startswith(".")} - own)
         for name in names:
             path = Path(current) / name
-            if not name.startswith(".") and name not in own and path.is_file():
-                files.append(path)
-    return sorted(files, key=lambda path: path.as_posix())
+            if name.startswith(".") or name in own:
+                continue
+            try:
+                if stat.S_ISREG(path.stat().st_mode):
+                    files.append(path)
+            except OSError as error:
+                refuse(error)
+    return sorted(files, key=lambda path: path.as_posix()), refused

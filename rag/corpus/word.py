@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.corpus.archives import require_sane
 from rag.corpus.blocks import clean
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*(\d)?$")
 _CAPTION = re.compile(r"caption|题注")
+_BOX = "txbxContent"
+_UNPRINTED = frozenset({_BOX, "Fallback", "moveFrom", "del", "rt"})
+"""What a paragraph holds beside its words: boxes, what is there for old programs, what was moved
+away or deleted, and the pinyin over characters."""
+_AROUND = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"})
+"""What may lie around paragraphs: content controls and marked changes."""
 _TITLES = {"title": 1, "标题": 1, "subtitle": 0, "副标题": 0}
 
 
@@ -48,7 +54,7 @@ def _lines(document: Document) -> Iterator[Line]:
     from docx.table import Table
 
     boundary = False
-    for item in document.iter_inner_content():
+    for item in _blocks(document.element.body, document):
         if isinstance(item, Table):
             yield from _rows(item)
             continue
@@ -64,11 +70,57 @@ def _lines(document: Document) -> Iterator[Line]:
                 boundary = False
 
 
+def _blocks(parent: Any, document: Document) -> Iterator[Paragraph | Table]:
+    """Paragraphs and tables in their order; a paragraph is followed by the text boxes at it.
+
+    The library knows those only that stand in no content control.
+    """
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for node in parent:
+        name = _tag(node)
+        if name == "p":
+            yield Paragraph(node, document._body)  # noqa: SLF001 - a paragraph wants its part
+            for box in _inside(node, _UNPRINTED - {_BOX}):
+                if _tag(box) == _BOX:
+                    yield from _blocks(box, document)
+        elif name == "tbl":
+            yield Table(node, document._body)  # noqa: SLF001
+        elif name in _AROUND:
+            yield from _blocks(node, document)
+
+
+def _inside(node: Any, left_out: frozenset[str]) -> Iterator[Any]:
+    """What lies in a node of the file, in its order; in a text box nothing is looked for."""
+    for child in node:
+        name = _tag(child)
+        if name not in left_out and not (name == "r" and _is_hidden(child)):
+            yield child
+            if name != _BOX:
+                yield from _inside(child, left_out)
+
+
+def _tag(node: Any) -> str:
+    return node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+
+
+def _is_hidden(run: Any) -> bool:
+    """Whether a run is formatted as hidden text."""
+    return any(
+        _tag(form) == "vanish" and not {"0", "false", "off"}.intersection(form.attrib.values())
+        for properties in run
+        if _tag(properties) == "rPr"
+        for form in properties
+    )
+
+
 def _text(paragraph: Paragraph) -> str:
     """The text of a paragraph; a page break is a form feed."""
     parts = []
-    for node in paragraph._p.iter():  # noqa: SLF001 - the library has no call for page breaks
-        name = node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
+    # The library has no call for page breaks.
+    for node in _inside(paragraph._p, _UNPRINTED):  # noqa: SLF001
+        name = _tag(node)
         if name == "t":
             parts.append(node.text or "")
         elif name == "tab":

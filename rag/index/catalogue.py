@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.chinese.normalise import level
 from rag.corpus.duplicates import SHARED, sketch
 from rag.index.chunking import Draft
 from rag.index.database import Database
@@ -26,10 +27,11 @@ _COUNTS = {
 
 _NO_FILTERS = Filters()
 # The articles `a` that pass `_filter_values`. instr, unlike LIKE, gives no meaning to % and _ in
-# what the user typed.
+# what the user typed. LEVEL lets 修復 meet 修复 and ＡＩ meet ai; it is asked where it may matter.
 _PASSES = (
     "(?1 = '' OR a.published >= ?1) AND (?2 = '' OR a.published <= ?2)"
-    " AND instr(a.byline, ?3) > 0 AND instr(a.headline, ?4) > 0 AND instr(a.source, ?5) > 0"
+    " AND (?3 = '' OR instr(LEVEL(a.byline), ?3) > 0)"
+    " AND (?4 = '' OR instr(LEVEL(a.headline), ?4) > 0) AND instr(a.source, ?5) > 0"
 )
 _SELECT_FILTERED = (
     "SELECT number FROM articles WHERE number IN (SELECT article FROM passages)"  # noqa: S608
@@ -346,8 +348,8 @@ def _filter_values(filters: Filters) -> tuple[str, ...]:
     return (
         filters.published_from.isoformat() if filters.published_from else "",
         filters.published_to.isoformat() if filters.published_to else "",
-        filters.byline,
-        filters.headline,
+        level(filters.byline.strip()),
+        level(filters.headline.strip()),
         filters.source,
     )
 

@@ -29,8 +29,13 @@ from rag.errors import (
     CollectionMissingError,
 )
 from rag.index.catalogue import Catalogue, KnownSource, Manifest
-from rag.index.database import FILE_NAME, REBUILD
-from rag.index.generation import generation_folder, leftovers, verify_generation
+from rag.index.database import FILE_NAME, REBUILD, has_format
+from rag.index.generation import (
+    generation_folder,
+    has_generations,
+    leftovers,
+    verify_generation,
+)
 from rag.index.lock import writer_lock
 from rag.index.snapshot import Snapshot, article_numbers
 from rag.index.update import Changes, Offer, Progress, SourceFile, Updater
@@ -309,7 +314,11 @@ class Collection:
     def _exists(self) -> bool:
         """Whether there is something to read; what is to be started over is not read."""
         self._require_open()
-        return not self._rebuild and (self.folder / FILE_NAME).exists()
+        return not self._rebuild and (self.folder / FILE_NAME).exists() and not self._is_unborn()
+
+    def _is_unborn(self) -> bool:
+        """Whether the first ingestion ended before there was anything, for want of disk space."""
+        return not has_generations(self.folder) and not has_format(self.folder)
 
     def _require_open(self) -> None:
         if self._closed:

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
 
+from rag.chinese.normalise import level
 from rag.errors import CollectionDamagedError, CollectionError
 
 FORMAT = 2
 FILE_NAME = "catalogue.sqlite"
 REBUILD = "run `wenbao ingest --rebuild PATH` with the files of the collection"
+
+# Where the header of an SQLite file holds its user_version.
+_VERSION = slice(60, 64)
 
 # What SQLite says of a file that it may not write beside: that of a read-only medium.
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -159,6 +163,7 @@ class Database:
         return database
 
     def _prepare(self, create: bool) -> None:
+        self._connection.create_function("LEVEL", 1, level, deterministic=True)
         with self.reading() as run:
             run("PRAGMA foreign_keys = ON")
             # FULL: once COMMIT returns, the new state survives a power failure.
@@ -216,7 +221,9 @@ class Database:
                 yield
                 run("COMMIT")
             except BaseException:
-                run("ROLLBACK")
+                # SQLite has gone back itself where the disk is full.
+                if self._connection.in_transaction:
+                    run("ROLLBACK")
                 raise
 
     @contextmanager
@@ -227,7 +234,8 @@ class Database:
             try:
                 yield
             finally:
-                run("ROLLBACK")
+                if self._connection.in_transaction:
+                    run("ROLLBACK")
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the file, empty when nothing."""
@@ -240,6 +248,15 @@ class Database:
         """Run one statement for each row."""
         with self.reading():
             self._connection.executemany(sql, rows)
+
+
+def has_format(folder: Path) -> bool:
+    """Return whether the catalogue's own file states a version; at first it does not."""
+    try:
+        with (folder / FILE_NAME).open("rb") as file:
+            return any(file.read(_VERSION.stop)[_VERSION])
+    except OSError:
+        return True
 
 
 def _is_read_only(path: Path, error: BaseException | None) -> bool:

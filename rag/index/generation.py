@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import CollectionDamagedError
+from rag.errors import CollectionDamagedError, CollectionError
 from rag.index.catalogue import DerivedFile
 from rag.index.database import REBUILD
 
@@ -23,6 +24,11 @@ _UNFINISHED = ".part"
 def generation_folder(collection: Path, number: int) -> Path:
     """Return the folder of a generation."""
     return collection / _GENERATIONS / f"{number:06d}"
+
+
+def has_generations(collection: Path) -> bool:
+    """Return whether a generation was ever begun."""
+    return (collection / _GENERATIONS).exists()
 
 
 def begin_generation(collection: Path, number: int) -> Path:
@@ -44,6 +50,22 @@ def finish_generation(folder: Path) -> list[DerivedFile]:
     _sync(final.parent)
     _sync(final.parent.parent)
     return files
+
+
+@contextmanager
+def writing_errors(collection: Path) -> Iterator[None]:
+    """Name the collection when its files cannot be written, as on a full disk.
+
+    FAISS tells it by a RuntimeError, tantivy by a ValueError.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CollectionError(
+            f"the files of {collection} cannot be written: {reason}",
+            remedy="free disk space or check the permissions, then try again",
+        ) from error
 
 
 def verify_generation(folder: Path, files: Iterable[DerivedFile], *, thorough: bool) -> list[str]:

@@ -19,7 +19,12 @@ from rag.index import dense, lexical, lexicon
 from rag.index.catalogue import Catalogue, KnownSource, Manifest, text_key
 from rag.index.chunking import Draft, embedding_text, heading, split_article
 from rag.index.dense import DenseIndex
-from rag.index.generation import begin_generation, finish_generation, generation_folder
+from rag.index.generation import (
+    begin_generation,
+    finish_generation,
+    generation_folder,
+    writing_errors,
+)
 from rag.index.lexical import LexicalDocument, write_lexical
 from rag.index.lexicon import Lexicon
 from rag.index.vectors import VectorStore
@@ -262,16 +267,18 @@ class Updater:
         members = catalogue.members()
         generation = (last.generation if last else 0) + 1
         self._vectors.prune()
-        folder = begin_generation(self._folder, generation)
         have, vectors = self._vectors.get(catalogue.embedding_keys(), self._embedder.dimension)
         vector_index = DenseIndex.build(members[have, 0], vectors, index.exact_until)
-        vector_index.save(folder / dense.FILE_NAME)
-        Lexicon(catalogue.terms()).save(folder / lexicon.FILE_NAME)
+        words = Lexicon(catalogue.terms())
         base = None
         if last and not from_nothing:
             base = generation_folder(self._folder, last.generation) / lexical.FOLDER_NAME
-        self._write_lexical(folder / lexical.FOLDER_NAME, base, indexed, members)
-        files = finish_generation(folder)
+        with writing_errors(self._folder):
+            folder = begin_generation(self._folder, generation)
+            vector_index.save(folder / dense.FILE_NAME)
+            words.save(folder / lexicon.FILE_NAME)
+            self._write_lexical(folder / lexical.FOLDER_NAME, base, indexed, members)
+            files = finish_generation(folder)
         manifest = Manifest(
             generation=generation,
             embedder=self._embedder.name,

@@ -38,7 +38,12 @@ def download_file(
     # Content must arrive as it is: a compressed transfer has no ranges.
     headers = {"Accept-Encoding": "identity"}
     failures = 0
-    with httpx.Client(timeout=timeout, headers=headers, follow_redirects=True) as client:
+    try:
+        client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=True)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # A proxy in the environment that httpx cannot use: socks5:// without socksio, socks://.
+        raise MirrorFailedError(f"the proxy that is set cannot be used: {error}") from error
+    with client:
         while _length(partial) < size:
             before = _length(partial)
             try:

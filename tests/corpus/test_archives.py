@@ -1,3 +1,4 @@
+import io
 import zipfile
 
 import pytest
@@ -104,3 +105,17 @@ def test_encrypted_and_damaged_members_are_reported(tmp_path):
 def test_what_is_no_archive_is_named(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.zip"):
         read(tmp_path, b"PK\x03\x04 and nothing more", "a.zip")
+
+
+def test_a_member_that_fails_in_its_own_way_is_reported(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", SNOW * 9)
+        archive.writestr("b.txt", MARKET)
+        archive.writestr(".", MARKET)
+    content = bytearray(out.getvalue())
+    at = content.index(b"a.txt") + len("a.txt") + 4
+    content[at : at + 5] = b"\xff" * 5
+    result = read(tmp_path, bytes(content))
+    assert [article.source for article in result.articles] == ["报纸.zip/b.txt"]
+    assert "damaged" in reasons(result)["报纸.zip/a.txt"]

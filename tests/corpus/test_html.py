@@ -157,6 +157,21 @@ def test_a_wrongly_declared_or_damaged_page_is_still_read():
     assert any("no utf-8" in problem.reason for problem in result.dropped)
 
 
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "us-ascii", "utf-16", "gb2312"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_an_encoding_that_says_nothing_of_chinese_is_not_believed(declared, encoding):
+    page = f'<meta charset="{declared}"><h1>菜市场开张</h1>{BODY}'
+    (article,) = read_html(page.encode(encoding), "a.html").articles
+    assert article.headline == "菜市场开张"
+
+
+def test_a_page_in_a_western_language_is_read_as_it_declares():
+    page = f'<meta charset="iso-8859-1"><h1>Café ouvert</h1><p>{"Déjà vu, à bientôt. " * 9}</p>'
+    result = read_html(page.encode("latin-1"), "a.html")
+    assert result.articles[0].headline == "Café ouvert"
+    assert not any("that are no" in problem.reason for problem in result.dropped)
+
+
 def test_hidden_and_deeply_nested_matter_does_no_harm():
     deep = "<div>" * 3000 + BODY + "</div>" * 3000
     page = f"<h1>菜市场开张</h1><p style='display: none'>请登录后查看，谢谢您的支持。</p>{deep}"

@@ -94,3 +94,59 @@ def test_a_missing_extra_is_named_with_its_pip_line(monkeypatch):
     with pytest.raises(CorpusError) as caught:
         read_docx(b"", "a.docx")
     assert 'pip install "wenbao[formats]"' in str(caught.value)
+
+
+WORDS = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml"'
+)
+BOX = "<w:txbxContent><w:p><w:r><w:t>市场内有公平秤。</w:t></w:r></w:p></w:txbxContent>"
+
+
+@pytest.mark.parametrize(
+    ("part", "more"),
+    [
+        (
+            f"""<w:r {WORDS}><mc:AlternateContent>
+            <mc:Choice Requires="wps"><w:drawing>{BOX}</w:drawing></mc:Choice>
+            <mc:Fallback><w:pict><v:textbox>{BOX}</v:textbox></w:pict></mc:Fallback>
+            </mc:AlternateContent></w:r>""",
+            "\n市场内有公平秤。",
+        ),
+        (f"<w:r {WORDS}><w:pict><v:textbox>{BOX}</v:textbox></w:pict></w:r>", "\n市场内有公平秤。"),
+        (f"<w:moveFrom {WORDS}><w:r><w:t>移走的话。</w:t></w:r></w:moveFrom>", ""),
+        (f"<w:r {WORDS}><w:rPr><w:vanish/></w:rPr><w:t>隐藏的话。</w:t></w:r>", ""),
+        (
+            f"""<w:r {WORDS}><w:ruby><w:rt><w:r><w:t>hǎo</w:t></w:r></w:rt>
+            <w:rubyBase><w:r><w:t>好。</w:t></w:r></w:rubyBase></w:ruby></w:r>""",
+            "好。",
+        ),
+    ],
+)
+def test_a_text_box_is_read_once_and_what_is_not_printed_never(part, more):
+    import docx
+    from docx.oxml import parse_xml
+
+    document = docx.Document()
+    document.add_heading("河西菜市场重新开张", 1)
+    document.add_paragraph(MARKET)._p.append(parse_xml(part))
+    out = io.BytesIO()
+    document.save(out)
+    (article,) = read_docx(out.getvalue(), "a.docx").articles
+    assert article.text == MARKET + more
+
+
+def test_what_stands_in_a_content_control_is_read():
+    import docx
+    from docx.oxml import parse_xml
+
+    document = docx.Document()
+    document.add_heading("河西菜市场重新开张", 1)
+    text = f"<w:p><w:r><w:t>{MARKET}</w:t></w:r></w:p>"
+    control = f"<w:sdt {WORDS}><w:sdtPr/><w:sdtContent>{text}</w:sdtContent></w:sdt>"
+    document.element.body.insert(1, parse_xml(control))
+    out = io.BytesIO()
+    document.save(out)
+    (article,) = read_docx(out.getvalue(), "a.docx").articles
+    assert article.text == MARKET

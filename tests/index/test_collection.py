@@ -16,6 +16,7 @@ from rag.errors import (
     CollectionMissingError,
 )
 from rag.index import lexical
+from rag.index.catalogue import Catalogue, KnownSource
 from rag.index.collection import Collection, SourceFile
 from rag.index.lock import writer_lock
 from rag.settings import Settings
@@ -91,6 +92,16 @@ class TestReading:
         assert best(filled, "本市", Filters(byline="刘洋")) == "李超鲲鹏带队夺冠"
         assert ask(filled, "早市", Filters(headline="没有这个标题")) == ([], [])
         assert ask(filled, "早市", Filters(source="%")) == ([], [])
+
+    @pytest.mark.parametrize(
+        "filters",
+        [Filters(headline=" 老街修复 "), Filters(headline="ai"), Filters(byline="陈国栋")],
+    )
+    def test_filters_meet_other_writings(self, collection, filters):
+        found = article("ＡＩ助老街修復", "老街修復工程開工。", byline=("陳國棟",))
+        collection.update([source_file(found, SNOW)])
+        assert collection.searched(filters) == 1
+        assert best(collection, "老街修复", filters) == found.headline
 
     def test_nothing_is_created_before_something_is_added(self, folder, collection):
         assert not folder.exists()
@@ -400,3 +411,48 @@ class TestDamage:
         with Collection.open(folder, Settings(), HashingEmbedder()) as opened:
             assert len(list((folder / "generations").iterdir())) == 1
             assert opened.check() == []
+
+
+class TestFullDisk:
+    @pytest.mark.parametrize(
+        ("place", "error"),
+        [
+            ("DenseIndex.save", RuntimeError("could not write")),
+            ("Lexicon.save", OSError(28, "No space left on device")),
+            ("write_lexical", ValueError("An IO error occurred")),
+        ],
+    )
+    def test_what_cannot_be_written_is_told_and_changes_nothing(
+        self, filled, monkeypatch, place, error
+    ):
+        def refuse(*_, **__):
+            raise error
+
+        before = ask(filled, "早市摊位")
+        monkeypatch.setattr(f"rag.index.update.{place}", refuse)
+        with pytest.raises(CollectionError, match="cannot be written") as caught:
+            filled.update([source_file(SNOW, source="新.txt")])
+        assert "disk space" in caught.value.remedy
+        monkeypatch.undo()
+        assert ask(filled, "早市摊位") == before
+        assert filled.check() == []
+
+    def test_the_catalogue_says_what_is_the_matter(self, filled, folder):
+        catalogue = Catalogue.connect(folder, create=True)
+        with pytest.raises(CollectionError, match="full"), catalogue.transaction():
+            catalogue._connection.execute("PRAGMA max_page_count = 1")
+            catalogue.set_source("b.txt", KnownSource("b" * 9_000_000, "x"))
+        catalogue.close()
+
+    @pytest.mark.parametrize("size", [0, 4096])
+    def test_a_first_ingestion_that_ended_early_is_begun_again(self, folder, settings, size):
+        folder.mkdir(parents=True)
+        connection = sqlite3.connect(folder / "catalogue.sqlite")
+        if size:
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
+        assert (folder / "catalogue.sqlite").stat().st_size == size
+        with Collection.open(folder, settings, HashingEmbedder()) as opened:
+            assert opened.articles() == []
+            opened.update([source_file(SNOW)])
+            assert opened.articles() == [SNOW]

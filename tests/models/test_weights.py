@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -111,6 +112,15 @@ def test_the_error_gives_every_mirrors_reason_and_a_command(hub, models):
     assert "hub: HTTP 404" in failure.value.message
     assert "hub-mirror: [Errno" in failure.value.message
     assert "wenbao models fetch tiny" in failure.value.remedy
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "socks://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_a_reason_and_no_crash(models, monkeypatch, proxy):
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    monkeypatch.setenv("all_proxy", proxy)
+    with pytest.raises(DownloadError, match="hub: the proxy that is set cannot be used"):
+        fetch(make_model(), models.model_copy(update={"hub": "http://example.org"}))
 
 
 def test_a_model_that_no_configured_mirror_carries_says_so(models):

@@ -335,3 +335,13 @@ def test_days_that_are_asked_for_as_printed_are_marked(question):
 def test_days_of_events_are_not_marked_as_printed():
     assert not ask("12月16日谁作报告？").printed
     assert not ask("有什么报道？").printed
+    assert not ask("12月16日福州晚报社搬到了哪里？").printed
+    assert not ask("12月16日的福州日报社活动有谁参加？").printed
+    assert not ask("12月16日读《红楼梦》的人有多少？").printed
+
+
+@pytest.mark.parametrize(
+    "paper", ["的福州晚报", "的《福州晚报》", "《福州晚报》头版", "那天的人民日报"]
+)
+def test_a_paper_may_be_named(paper):
+    assert ask(f"12月16日{paper}有什么新闻？").printed
