@@ -20,7 +20,7 @@ from rag.answering.facts import (
     holds_fact,
 )
 from rag.answering.focus import counted_noun, tells_other_harm
-from rag.answering.lists import is_of_another_item
+from rag.answering.lists import LABEL, is_of_another_item
 from rag.answering.units import level_words, share, units_of
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
@@ -41,11 +41,11 @@ _STRANGE = 0.45
 _COUNTED_HELD = 0.5
 # Nouns that say nothing of what is counted.
 _GENERAL = {"人员", "人数", "数量", "单位", "项目", "情况", "总数", "对象"}
-# What numbers a thing and counts nothing: it says of what the figures after it are.
-_LABEL = re.compile(r"^第|等奖$|季度$|[期号届路]$")
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
+_CHANGE = re.compile("同比|环比|增[长加幅]|下降|上[升涨]|提高|降低|减少|比上年|较上年")
+_TIME = re.compile(r"[时点分]\s*$")
 _PRONOUN = re.compile(r"[他她]")
 # People say 孩子 and count what the paper calls 儿童 or 患儿, and 队伍 where it has 团队.
 _COUNTED_ALIKE = (
@@ -125,6 +125,8 @@ def _figure_is_bound(
     parts = [(source, part) for source in sources for part in _parts_for(fact, source.text)]
     if not wanted or not parts:
         return True
+    if fact.kind is FactKind.DATE and _happens_another_day(around, fact, sources):
+        return False
     if _clause_stands(around, sentence, sources):
         return True
     if fact.kind is FactKind.NUMBER:
@@ -144,6 +146,36 @@ def _figure_is_bound(
     if fact.kind is FactKind.NUMBER and _name_others(around, part.text):
         return False
     return not opposite_direction(around, part.text)
+
+
+def _happens_another_day(around: str, day: Fact, sources: Sequence[SourceText]) -> bool:
+    """Whether what a clause ends in has, wherever the source says it, another day of its own.
+
+    工程3月开工，12月完工 says of no 完工 that it was in 3月.
+    """
+    import rjieba
+
+    tags = rjieba.tag(around.rstrip("了。 "))
+    # What is denied of a day is said of others.
+    if not tags or tags[-1][1] != "v" or len(tags[-1][0]) < 2 or re.search("[不没未]", around):
+        return False
+    # Another day in between is the one of which the verb is told.
+    if find_dates(around.partition(day.text)[2], date(2000, 1, 1)):
+        return False
+    told = [
+        (source, clause)
+        for source in sources
+        for clause in CLAUSE.findall(source.text)
+        if tags[-1][0] in clause
+    ]
+    for source, clause in told:
+        own = find_dates(clause, source.published or date(2000, 1, 1))
+        # 12月 after 2023年3月 is 2023年12月.
+        if not own or any(fold(one.text) in fold(day.text) for one in own):
+            return False
+        if holds_fact(SourceText(clause, "", source.published), day):
+            return False
+    return bool(told)
 
 
 def _beside_subject(wanted: set[str], around: str, sources: Sequence[SourceText]) -> set[str]:
@@ -168,6 +200,8 @@ def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> 
     wanted = units_of(sentence.replace(fact.text, " "))
     if not wanted:
         return True
+    if _is_anothers(clause_with(fact.text, sentence), fact, sources):
+        return False
     fits = [(share(wanted, fold(source.text)), source) for source in sources]
     best_fit, best = max(fits, key=lambda pair: pair[0])
     # A headline's name is not the one of whom a sentence that names others speaks.
@@ -176,6 +210,26 @@ def _name_is_bound(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> 
     others = [name for name in names(best.text) if name not in sentence]
     with_name = [fit for fit, source in fits if holds_fact(source, fact)]
     return not others or max(with_name, default=0.0) >= _NEARLY * best_fit
+
+
+def _is_anothers(clause: str, fact: Fact, sources: Sequence[SourceText]) -> bool:
+    """Whether the source says of another one, in a clause with the same words, what is told.
+
+    男子组冠军是李明，女子组冠军是王芳: 女子组冠军是李明 has all its words beside 王芳.
+    """
+    wanted = units_of(clause.replace(fact.text, " "))
+    if len(wanted) < _TOO_FEW:
+        return False
+    with_name, others = [], []
+    for source in sources:
+        for part in CLAUSE.findall(source.text):
+            fit = share(wanted, fold(part))
+            if fact.text in part:
+                with_name.append(fit)
+            elif any(name not in clause for name in names(part)):
+                others.append(fit)
+    # With more of its words beside the name elsewhere, it is told there.
+    return bool(with_name and others) and max(others) == 1 and max(with_name) < 1
 
 
 def _clause_stands(clause: str, sentence: str, sources: Sequence[SourceText]) -> bool:
@@ -196,7 +250,13 @@ def turned_round(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ..
         wanted = units_of(clause)
         if len(wanted) < _TOO_FEW or not parts:
             continue
-        fit, part = max(((share(wanted, p.alone), p) for p in parts), key=lambda pair: pair[0])
+        # 价格同比上涨0.6%，环比下降0.2%: the clause with its figures is the one that it tells.
+        figures = [Fact(FactKind.NUMBER, number.text) for number in find_numbers(clause)]
+        holding = [
+            p for p in parts if figures and all(holds_fact(SourceText(p.text), f) for f in figures)
+        ]
+        among = holding or parts
+        fit, part = max(((share(wanted, p.alone), p) for p in among), key=lambda pair: pair[0])
         if fit >= _SAME_CLAUSE:
             found += contradictions(clause, [SourceText(part.text)])
     return tuple(dict.fromkeys(found))
@@ -239,14 +299,14 @@ def _parts_for(fact: Fact, text: str) -> list[_Part]:
 
     A label governs all that follows up to the next of its kind (地铁3号线全长28公里，设站21座).
     """
-    if fact.kind is not FactKind.NUMBER or not _LABEL.search(fact.text):
+    if fact.kind is not FactKind.NUMBER or not LABEL.search(fact.text):
         return _parts(text, whole_date=fact.kind is FactKind.DATE)
     kind = fact.text[-1]
     clauses = [clause for clause in CLAUSE.findall(text) if clause.strip()]
     starts = [
         place
         for place, clause in enumerate(clauses)
-        if any(one.text[-1] == kind and _LABEL.search(one.text) for one in find_numbers(clause))
+        if any(one.text[-1] == kind and LABEL.search(one.text) for one in find_numbers(clause))
     ]
     ends = [*starts[1:], len(clauses)] if starts else []
     groups = ["，".join(clauses[start:end]) for start, end in zip(starts, ends, strict=True)]
@@ -273,11 +333,16 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
         ]
         return [_Part(day, fold(day), fold(day)) for day in days]
     counts = [
-        any(not _LABEL.search(number.text) for number in find_numbers(clause)) for clause in clauses
+        any(not LABEL.search(number.text) for number in find_numbers(clause)) for clause in clauses
     ]
     parts = []
     for place, clause in enumerate(clauses):
-        has_subject = place and counts[place] and not counts[place - 1]
+        goes_on = place and _CHANGE.match(clause) and f"{clauses[place - 1]}，{clause}" in text
+        has_subject = place and counts[place] and (not counts[place - 1] or goes_on)
         whole = f"{clauses[place - 1]}，{clause}" if has_subject else clause
+        # 每天7时至9时，货车禁止驶入: a time says of when what follows is.
+        says_little = len(units_of(_matter(clause))) <= _TOO_FEW and _TIME.search(clause)
+        if says_little and place + 1 < len(clauses) and not counts[place + 1]:
+            whole = f"{whole}，{clauses[place + 1]}"
         parts.append(_Part(whole, fold(whole), fold(clause)))
     return parts

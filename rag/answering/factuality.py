@@ -192,7 +192,8 @@ def _doubt_on(clause: str, said: str, source: _Clause) -> Fact | None:
         return Fact(_UNTRUE.kind, untrue[0])
     for doubt in _BEFORE:
         for match in doubt.words.finditer(source.text):
-            after = source.text[match.end() : match.end() + _DIRECTLY]
+            # 涉嫌受贿被立案: that a case was opened is no doubt.
+            after = source.text[match.end() : match.end() + _DIRECTLY].partition("被")[0]
             directly = units_of(after)
             repeated = directly and share(directly, fold(clause)) >= _REPEATED
             if repeated and not doubt.equals.search(said):

@@ -12,6 +12,8 @@ from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE, clause_with
 
 _RESPECTIVELY = re.compile(r"(?P<of>.+?)分别(?P<each>.*)")
+LABEL = re.compile(r"^第|等奖$|季度$|[期号届路]$")
+"""What numbers a thing and counts nothing: it says of what the figures after it are."""
 _AND = "[、和与及]"
 _SHORTEST_NAME = 2
 
@@ -40,7 +42,8 @@ def _items(clause: str) -> list[_Item]:
     """The items of a list that counts each, those without a name of their own left out."""
     apart = _RESPECTIVELY.search(clause)
     texts = re.split(_AND, apart["each"]) if apart else clause.split("、")
-    figures = [find_numbers(text) for text in texts]
+    # 二等奖5名: what numbers an item is its name.
+    figures = [[n for n in find_numbers(text) if not LABEL.search(n.text)] for text in texts]
     if len(texts) < 2 or not all(figures):
         return []
     # 2人死亡、5人受伤: the name stands behind the figure, and its beginning tells it apart.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.binding import strange_clauses, turned_round, unbound_facts, uncounted
-from rag.answering.contradictions import contradictions, other_answer
+from rag.answering.contradictions import contradictions, done_by_the_other, excepted, other_answer
 from rag.answering.evidence import EvidenceSentence
 from rag.answering.facts import (
     Fact,
@@ -24,7 +24,7 @@ from rag.answering.facts import (
 from rag.answering.factuality import overstated
 from rag.answering.focus import asks_whether
 from rag.answering.orders import reported
-from rag.answering.roles import unbound_role
+from rag.answering.roles import moved_otherwise, unbound_role
 from rag.answering.units import level_words, says_only_yes, units_of
 from rag.chinese.normalise import fold
 from rag.types import Verdict
@@ -87,7 +87,12 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += unbound_facts(sentence, question, there, texts)
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
-        missing += other_answer(sentence, question, texts)
+        missing += other_answer(sentence, question, texts) + moved_otherwise(sentence, texts)
+        missing += done_by_the_other(sentence, texts)
+        wrongly, rightly = excepted(sentence, texts)
+        if rightly:
+            missing = tuple(fact for fact in missing if fact.kind is not FactKind.NEGATION)
+        missing += wrongly
         missing = tuple(dict.fromkeys(missing))
     overdone = overstated(sentence, question, texts)
     missing += tuple(fact for fact in overdone if fact.kind in _FATAL)
