@@ -112,12 +112,18 @@ def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]
     found += _changed_otherwise(text, joined)
     for pair in _OPPOSITES:
         for here, opposite in (pair, pair[::-1]):
-            word = re.search(here, text)
-            if word and re.search("[不没未](?:有|能|予)?$", text[: word.start()]):
+            word, other = re.search(here, text), re.search(opposite, joined)
+            if not word or not other or re.search(here, joined):
                 continue
-            if word and not re.search(here, joined) and re.search(opposite, joined):
+            # 没有同意 is 拒绝, but not 没有拒绝.
+            if not _is_denied(word) or _is_denied(other):
                 found.append(Fact(FactKind.DIRECTION, word[0]))
     return tuple(dict.fromkeys(found))
+
+
+def _is_denied(word: re.Match[str]) -> bool:
+    """Whether a word is denied right before it."""
+    return bool(re.search("[不没未](?:有|能|予)?$", word.string[: word.start()]))
 
 
 def excepted(text: str, sources: Iterable[SourceText]) -> tuple[tuple[Fact, ...], bool]:

@@ -60,6 +60,11 @@ def test_one_of_two_opposites_is_not_the_other(printed, sentence):
     assert verdict(printed, printed) is Verdict.SUPPORTED
 
 
+def test_what_is_denied_of_two_opposites_counts_as_denied():
+    assert verdict("居委会没有同意改造。", "居委会拒绝了改造。") is not Verdict.UNSUPPORTED
+    assert verdict("投诉没有减少。", "投诉没有增加。") is Verdict.UNSUPPORTED
+
+
 @pytest.mark.parametrize(
     ("question", "printed", "sentence"),
     [
