@@ -76,7 +76,8 @@ def unbound_facts(
             bound = _name_is_bound(sentence, fact, sources)
         elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
             bound = _figure_is_bound(sentence, question, fact, sources)
-            if fact.kind is FactKind.NUMBER:
+            printed = _clause_stands(clause_with(fact.text, sentence), sentence, sources)
+            if fact.kind is FactKind.NUMBER and not printed:
                 bound = bound and not is_of_another_item(sentence, fact, sources)
         else:
             bound = True

@@ -44,6 +44,13 @@ def test_each_item_has_its_own_figure(printed: str, right: str, wrong: str):
     assert verify(wrong, "", candidates).verdict is not Verdict.SUPPORTED
 
 
+def test_what_is_printed_is_supported_whatever_the_list():
+    printed = "上半年，冰箱、洗衣机和电视销量分别增长21%、14%和9%，二十国集团中居前。"
+    candidates = candidates_from(article("新闻", printed))
+    assert verify(printed, "", candidates).verdict is Verdict.SUPPORTED
+    assert verify("电视销量增长21%。", "", candidates).verdict is not Verdict.SUPPORTED
+
+
 def test_what_only_stands_beside_a_figure_of_a_list_keeps_it():
     candidates = candidates_from(article("新闻", "民警当场查获账本3册、现金4万元。"))
     assert verify("民警查获现金4万元。", "", candidates).verdict is Verdict.SUPPORTED
