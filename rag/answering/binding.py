@@ -130,7 +130,8 @@ def _figure_is_bound(
         return False
     if _clause_stands(around, sentence, sources):
         return True
-    if fact.kind is FactKind.NUMBER:
+    first = [SourceText(next(iter(CLAUSE.findall(source.text)), "")) for source in sources]
+    if fact.kind is FactKind.NUMBER and not any(holds_fact(one, fact) for one in first):
         wanted = _beside_subject(wanted, around.replace(fact.text, " "), sources)
     best = max(share(wanted, part.alone) for _, part in parts)
     holding = [

@@ -173,3 +173,11 @@ def test_a_figure_has_its_subject_in_the_clause_before():
     assert verify(told, "", candidates_from(fire)).verdict is Verdict.SUPPORTED
     swapped = "全区居民住宅2610户。"
     assert verify(swapped, "", candidates_from(homes)).verdict is not Verdict.SUPPORTED
+
+
+def test_the_words_before_a_figure_of_the_first_clause_are_its_own():
+    item = article(
+        "老书院", "青河三一书院是一所老书院。", "该院成立于1867年，未得到青河三一教区许可。"
+    )
+    found = verify("青河三一书院成立于1867年。", "书院哪一年成立?", candidates_from(item))
+    assert found.verdict is Verdict.SUPPORTED
