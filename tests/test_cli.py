@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -316,29 +315,3 @@ def test_options_before_a_subcommand_of_models_hold_for_it(tmp_path):
     done = wenbao("models", "--json", "--set", f"models.folder={tmp_path}", "verify")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
-def test_ctrl_c_while_the_page_is_made_leaves_without_a_stack_trace(tmp_path):
-    interrupted = (
-        "import os, signal, ui.app, rag.cli\n"
-        "mount = ui.app.mount\n"
-        "def interrupted(*given):\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    return mount(*given)\n"
-        "ui.app.mount = interrupted\n"
-        "rag.cli.main()\n"
-    )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    done = subprocess.run(
-        [sys.executable, "-c", interrupted, "serve", "--no-browser", "--port", str(port)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 130
-    assert "Traceback" not in done.stderr
