@@ -110,7 +110,7 @@ async def _serve(
 
     config = uvicorn.Config(create_app(opened), host=host, port=port, log_level="warning")
     server = uvicorn.Server(config)
-    # Ctrl-C so far takes effect here; once the server has begun to start it would log a traceback.
+    # A Ctrl-C so far is to take effect here: in the server's start it would log a traceback.
     await asyncio.sleep(0)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():

@@ -76,14 +76,19 @@ def unbound_facts(
             bound = _name_is_bound(sentence, fact, sources)
         elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
             bound = _figure_is_bound(sentence, question, fact, sources)
-            printed = _clause_stands(clause_with(fact.text, sentence), sentence, sources)
-            if fact.kind is FactKind.NUMBER and not printed:
-                bound = bound and not is_of_another_item(sentence, fact, sources)
+            if bound and fact.kind is FactKind.NUMBER:
+                bound = not _is_of_another_item(sentence, fact, sources)
         else:
             bound = True
         if not bound:
             found.append(fact)
     return tuple(found)
+
+
+def _is_of_another_item(sentence: str, fact: Fact, sources: Sequence[SourceText]) -> bool:
+    """Whether a figure is told of another item than its list gives it to, and not as printed."""
+    printed = _clause_stands(clause_with(fact.text, sentence), sentence, sources)
+    return not printed and is_of_another_item(sentence, fact, sources)
 
 
 def uncounted(sentence: str, question: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:

@@ -67,6 +67,7 @@ def _lesser(before: str) -> re.Match[str] | None:
 
 
 def _is_asked_for(lesser: str, asked: str) -> bool:
+    """Whether the question asks for a deputy, or a former holder under any word for that."""
     former = lesser[0] in _FORMER and any(word in asked for word in "原前曾")
     return former or lesser[0] in asked
 

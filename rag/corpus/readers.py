@@ -149,9 +149,9 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Return the files under `paths`, folders in full depth, sorted, each once.
 
     Hidden files and folders are left out; files of unknown formats are reported, and what may not
-    be looked at. A file is shown
-    with its path from the working directory, or with its whole path when it lies elsewhere: two
-    files are never shown alike, and one file is shown alike however it is reached.
+    be looked at. A file is shown with its path from the working directory, or with its whole path
+    when it lies elsewhere: two files are never shown alike, and one file is shown alike however it
+    is reached.
 
     Raises:
         CorpusError: a path does not exist.

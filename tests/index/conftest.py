@@ -8,7 +8,22 @@ import pytest
 
 from rag.index.collection import Collection
 from rag.settings import Settings
-from tests.support.collections import HashingEmbedder
+from rag.types import Filters
+from tests.support.collections import MARKET, PLAYGROUND, SNOW, HashingEmbedder, source_file
+
+
+def ask(collection, question, filters=Filters()):  # noqa: B008 - frozen
+    vector = collection._embedder.embed_queries([question])[0]
+    return (
+        collection.lexical(question, 5, filters),
+        [(key, round(score, 5)) for key, score in collection.dense(vector, 5, filters)],
+    )
+
+
+def best(collection, question, filters=Filters()):  # noqa: B008
+    hits = collection.lexical(question, 5, filters)
+    passage = collection.passages([hits[0][0]])[hits[0][0]]
+    return collection.article(passage.article_id).headline
 
 
 @pytest.fixture
@@ -30,3 +45,9 @@ def folder(tmp_path: Path) -> Path:
 def collection(folder, settings, embedder):
     with Collection.open(folder, settings, embedder) as opened:
         yield opened
+
+
+@pytest.fixture
+def filled(collection):
+    collection.update([source_file(SNOW, PLAYGROUND, MARKET)])
+    return collection
