@@ -37,8 +37,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Field → the column names that mean it, in English and Chinese."""
 
-YES = {"是", "可答", "可", "能", "有", "true", "yes", "y", "1", "1.0", "对", "√"}
-NO = {"否", "不可答", "不可", "不能", "无", "没有", "false", "no", "n", "0", "0.0", "错", "×", "x"}
+YES = {
+    "是", "可答", "可回答", "可以", "可以回答", "可", "能", "能回答", "有", "有答案",
+    "true", "yes", "y", "1", "1.0", "对", "√",
+}  # fmt: skip
+NO = {
+    "否", "不可答", "不可回答", "不可以", "不可", "不能", "不能回答", "无法回答", "无", "无答案",
+    "没有", "没有答案", "拒答", "false", "no", "n", "0", "0.0", "错", "×", "x",
+}  # fmt: skip
 SKIPPED = {"草稿", "待审", "弃用", "不用", "draft", "rejected", "reject"}
 
 _FIELD_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
@@ -51,6 +57,13 @@ _QUOTE_CHARS = 25
 _TIMES = (date, time, timedelta)
 _TEXTS = ("question", "answers", "points", "relevant", "quotes", "either")
 _HALF = re.compile("[\ud800-\udfff]")
+# What people write into a cell that has nothing to say, rather than leave it empty.
+_NOTHING = re.compile(
+    r"[-—–―/／\\]+|n/?a|none|null|无|没有|无答案|没有答案|不可答|不可回答|不能回答|无法回答|拒答"
+    r"|(?:报道|文中|文章|原文|报上|材料)?[中里]?(?:并?未|没有?)(?:提及|提到|说明|涉及|报道)",
+    re.IGNORECASE,
+)
+_MAY_SAY_NOTHING = ("points", "relevant", "quotes", "either", "history", "context")
 
 
 def field_of(column: str) -> str | None:
@@ -80,6 +93,10 @@ class RowReader:
             self.skipped += 1
             return None
         before = self.errors
+        row = {
+            name: None if name in _MAY_SAY_NOTHING and _says_nothing(value) else value
+            for name, value in row.items()
+        }
         self._report_lost(line, row)
         question = _text(row.get("question"))
         if not question:
@@ -98,8 +115,16 @@ class RowReader:
             target.append(text)
         points = self._points(line, row)
         history = self._history(line, row)
-        gold = bool(answers or relevant or quotes or points)
         answerable = self._answerable(line, row)
+        stated = not _is_empty(row.get("answerable"))
+        if answers and all(map(_says_nothing, answers)) and not (stated and answerable):
+            if not stated:
+                self.report(
+                    line, "answers", f"{answers[0]!r} is read as: there is no answer (write 是 in"
+                    " the column 是否可答 if it is the answer)", warning=True,
+                )  # fmt: skip
+            answers, answerable = [], False
+        gold = bool(answers or relevant or quotes or points)
         if not answerable and (answers or points):
             self.report(line, "answerable", "says no, but the row has an answer")
         if answerable and not gold and question:
@@ -181,14 +206,11 @@ class RowReader:
     def _points(self, line: int, row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         value = row.get("points")
         if isinstance(value, list) and any(isinstance(item, list) for item in value):
-            return tuple(
-                tuple(_text(part) for part in (item if isinstance(item, list) else [item]))
-                for item in value
-            )
-        return tuple(
-            tuple(part for part in _POINT_SPELLINGS.split(item) if part)
-            for item in self._strings(line, "points", row)
-        )
+            listed = [item if isinstance(item, list) else [item] for item in value]
+        else:
+            listed = [_POINT_SPELLINGS.split(item) for item in self._strings(line, "points", row)]
+        points = (tuple(filter(None, map(_text, spellings))) for spellings in listed)
+        return tuple(point for point in points if point)
 
     def _answerable(self, line: int, row: Mapping[str, Any]) -> bool:
         value = row.get("answerable")
@@ -249,6 +271,11 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether a cell only says that it has nothing to say."""
+    return isinstance(value, str) and bool(_NOTHING.fullmatch(value.strip().rstrip("。.")))
 
 
 def _is_empty(value: Any) -> bool:

@@ -169,6 +169,30 @@ def test_every_problem_is_named_with_line_and_column(tmp_path):
     assert any(p.column == "F (颜色)" and p.severity == "warning" for p in problems)
 
 
+@pytest.mark.parametrize(
+    "said", ["无", "报道未提及", "文中没有提到。", "N/A", "—", "/", "无法回答"]
+)
+@pytest.mark.parametrize("stated", ["", "否", "不可回答", "无答案"])
+def test_an_answer_that_says_there_is_none_is_no_reference_answer(tmp_path, said, stated):
+    rows = [["问题", "答案", "要点", "出处", "原文", "上文", "是否可答"]]
+    rows += [["总预算多少？", said, "无", "无", "/", "—", stated]]
+    cases, problems = check_test_set(workbook(tmp_path / "题.xlsx", *rows))
+    assert [problem for problem in problems if problem.severity == "error"] == []
+    (case,) = cases.cases
+    assert case == Case("q00002", "总预算多少？", answerable=False)
+    # What was concluded is said; what a person wrote needs no remark.
+    assert [problem.column for problem in problems] == ([] if stated else ["B (答案)"])
+
+
+def test_none_may_be_the_answer_and_empty_points_require_nothing(tmp_path):
+    rows = [["问题", "答案", "要点", "出处", "是否可答"]]
+    rows += [["有无人员伤亡？", "无|没有", "/", "无", "是"], ["几人受伤？", "3人", "无", "—", None]]
+    none, three = read_test_set(workbook(tmp_path / "题.xlsx", *rows)).cases
+    assert none.answers == ("无", "没有")
+    assert none.answerable
+    assert (three.answers, three.points, three.relevant) == (("3人",), (), ())
+
+
 def test_a_broken_json_line_is_named_with_its_character(tmp_path):
     path = tmp_path / "set.jsonl"
     path.write_text('{"question": "甲？", "answers": ["乙"]}\n{"question": 乙}\n[1]\n', "utf-8")

@@ -23,6 +23,10 @@ _CHECKER: tuple[tuple[str, str], ...] = (
     (r"the list holds something that is not text", "列表里有不是文字的内容"),
     (r"expected text or a list of texts", "这里应当是文字，或由文字组成的列表"),
     (r"['\"](.+)['\"] is neither yes nor no .*", r"“\1”看不出是不是，请写“是”或“否”"),
+    (
+        r"['\"](.+)['\"] is read as: there is no answer .*",
+        r"写着“\1”，当作报道里没有答案；它若就是答案，请在“是否可答”一列写“是”",
+    ),
     (r"not a JSON list: .*", "方括号里的列表写得不对"),
     (r"not text but a date: .*", "Excel 把它变成了日期，请把这一列设为文本格式，再重新填写"),
     (r"half a character: .*", "这里有半个字符，存不成文件，请重新填写"),
