@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from pathlib import Path
@@ -105,27 +105,34 @@ def _records(records: Any, reader: RowReader) -> Iterator[tuple[int, list[str]]]
 
 
 def rows_of_xlsx(path: Path, reader: RowReader) -> Iterator[Row]:
-    """Row number and fields of each row of the first sheet that has a question column."""
+    """Row number and fields of each row of the first sheet that has a question column.
+
+    Rows that share a merged question cell are one: their answers are alternatives.
+    """
     openpyxl = needed("openpyxl")
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        # Not `read_only`: it knows no merged cells, and believes the size that the file states.
+        book = openpyxl.load_workbook(path, data_only=True)
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise TestSetError(
             f"{path} is not an XLSX workbook: {error}", remedy="save it as .xlsx or as CSV UTF-8"
         ) from error
-    try:
-        for sheet in book.worksheets:
-            rows = (tuple(map(_shown, cells)) for cells in sheet.iter_rows())
-            header_line, header = _find_header(rows)
-            if header is None:
-                continue
-            _read_header(header, header_line, reader)
-            for line, cells in enumerate(rows, start=header_line + 1):
-                if any(cell is not None and str(cell).strip() for cell in cells):
-                    yield line, _by_header(header, cells)
-            return
-    finally:
-        book.close()
+    for sheet in book.worksheets:
+        above = _merged(sheet)
+        rows = (
+            tuple(_shown(above.get(cell.coordinate, cell)) for cell in cells)
+            for cells in sheet.iter_rows()
+        )
+        header_line, header = _find_header(rows)
+        if header is None:
+            continue
+        _read_header(header, header_line, reader)
+        place = next(i for i, name in enumerate(header) if field_of(name) == "question")
+        merged = {cell.row for cell in map(sheet.__getitem__, above) if cell.column == place + 1}
+        for line, cells in _joined(enumerate(rows, start=header_line + 1), merged):
+            if any(cell is not None and str(cell).strip() for cell in cells):
+                yield line, _by_header(header, cells)
+        return
     reader.report(0, "", "no sheet has a column 问题 (question)")
 
 
@@ -192,6 +199,40 @@ def _by_field(
         else:
             row[field], names[field] = content, name
     return row
+
+
+def _merged(sheet: Any) -> dict[str, Any]:
+    """The cell that holds the value of each cell merged with one above it, by coordinate."""
+    return {
+        sheet.cell(row, area.min_col).coordinate: sheet.cell(area.min_row, area.min_col)
+        for area in sheet.merged_cells.ranges
+        for row in range(area.min_row + 1, area.max_row + 1)
+    }
+
+
+def _joined(
+    rows: Iterable[tuple[int, tuple[Any, ...]]], merged: Container[int]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows, those `merged` with the one before joined to it, a cell's values on lines."""
+    group: list[tuple[Any, ...]] = []
+    first = 0
+    for line, cells in rows:
+        if group and line not in merged:
+            yield first, tuple(map(_one_cell, zip(*group, strict=True)))
+            group = []
+        first = first if group else line
+        group.append(cells)
+    if group:
+        yield first, tuple(map(_one_cell, zip(*group, strict=True)))
+
+
+def _one_cell(values: Sequence[Any]) -> Any:
+    distinct = list(dict.fromkeys(value for value in values if value is not None))
+    # What is no text, such as a date, is left for its column to refuse.
+    odd = [value for value in distinct if not isinstance(value, str | int | float)]
+    if odd or len(distinct) < 2:
+        return next(iter(odd or distinct), None)
+    return "\n".join(map(str, distinct))
 
 
 def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import zipfile
 from datetime import datetime, time
 
 import openpyxl
@@ -88,6 +89,43 @@ def test_what_excel_made_of_typed_text_is_read_as_shown_or_reported(tmp_path):
     assert all("format the column as text" in message for message in errors.values())
     answers = [case.answers[0] for case in cases.cases]
     assert answers == ["12.5%", "7%", "100%", "70"]
+
+
+def test_merged_cells_count_for_each_of_their_rows(tmp_path):
+    path = workbook(
+        tmp_path / "题.xlsx",
+        ["读书节测试题", None, None, None],
+        ["编号", "问题", "答案", "出处"],
+        [1, "哪天开幕？", "4月23日", "全市第三届读书节开幕"],
+        [None, None, "4月23日上午", None],
+        [2, "设几个主会场？", 2, None],
+        [None, None, "两个", None],
+        [None, None, 2, None],
+        [3, "谁致辞？", "张敏", "读书节侧记"],
+    )
+    book = openpyxl.load_workbook(path)
+    for area in ("A1:D1", "A3:A4", "B3:B4", "D3:D7", "A5:A7", "B5:B7"):
+        book.active.merge_cells(area)
+    book.save(path)
+    cases, problems = check_test_set(path)
+    assert problems == ()
+    found = [(case.id, case.answers, case.relevant) for case in cases.cases]
+    assert found == [
+        ("1", ("4月23日", "4月23日上午"), ("全市第三届读书节开幕",)),
+        ("2", ("2", "两个"), ("全市第三届读书节开幕",)),
+        ("3", ("张敏",), ("读书节侧记",)),
+    ]
+
+
+def test_a_workbook_that_states_a_wrong_size_is_read_whole(tmp_path):
+    # Programs that write row by row do not know the size when they state it.
+    plain = workbook(tmp_path / "原.xlsx", ["问题", "答案"], ["谁致辞？", "张敏"])
+    path = tmp_path / "题.xlsx"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1"')
+            target.writestr(name, content)
+    assert read_test_set(path).cases == (Case("q00002", "谁致辞？", ("张敏",)),)
 
 
 def test_excel_leaves_what_is_typed_into_the_template_as_it_is(tmp_path):
