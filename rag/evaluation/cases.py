@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from rag.types import Turn
 
@@ -31,6 +32,19 @@ class Case:
     history: tuple[Turn, ...] = ()
     context: tuple[str, ...] = ()
     note: str = ""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Case:
+        """The case that was written as JSON values, to the last blank; raises TypeError for others.
+
+        Test sets of people are read by `read_test_set`, which tidies and checks them.
+        """
+        fields: dict[str, Any] = {
+            name: tuple(item) if isinstance(item, list) else item for name, item in value.items()
+        }
+        fields["points"] = tuple(map(tuple, fields.get("points", ())))
+        fields["history"] = tuple(Turn(*turn) for turn in fields.get("history", ()))
+        return cls(**fields)
 
     def digest(self) -> str:
         """A hexadecimal digest of everything that an answer or its score depends on."""

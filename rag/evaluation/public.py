@@ -207,7 +207,8 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _unique(values: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
+    texts = (str(value).strip() for value in values)
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _name(path: Path) -> str:

@@ -18,19 +18,20 @@ import json
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
 from rag.errors import EvaluationError
 from rag.evaluation.cases import Case, GoldArticle, TestSet
 from rag.evaluation.outcome import Outcome
-from rag.evaluation.testset import read_test_set, write_test_set
+from rag.evaluation.testset import write_test_set
 
 FORMAT = 1
+_T = TypeVar("_T")
 _NAME = re.compile(r"[\w.\-=,+]+(?:/[\w.\-=,+]+)*")
 
 
@@ -180,12 +181,8 @@ class RunFolder:
     def read(self) -> tuple[Manifest, TestSet, dict[str, Outcome]]:
         """The whole run: manifest, cases and outcomes by case id."""
         manifest = self.manifest()
-        cases = read_test_set(self.path / "testset.jsonl").cases
-        gold_path = self.path / "gold.jsonl"
-        text = gold_path.read_text(encoding="utf-8") if gold_path.exists() else ""
-        # Articles may hold U+2028 or U+0085, at which str.splitlines() would break a line.
-        lines = [line for line in text.split("\n") if line]
-        articles = tuple(GoldArticle(**json.loads(line)) for line in lines)
+        cases = self._records("testset.jsonl", Case.from_json)
+        articles = self._records("gold.jsonl", lambda record: GoldArticle(**record))
         test_set = TestSet(manifest.test_set, cases, articles)
         return manifest, test_set, self._outcomes({case.id: case.digest() for case in cases})
 
@@ -194,6 +191,18 @@ class RunFolder:
         path = self.path / name
         _write_whole(path, content)
         return path
+
+    def _records(self, name: str, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, ...]:
+        """What is made of the lines of a file of the run; nothing when there is no such file."""
+        path = self.path / name
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            # Texts may hold U+2028 or U+0085, at which str.splitlines() would break a line.
+            return tuple(make(json.loads(line)) for line in text.split("\n") if line)
+        except (TypeError, ValueError) as error:
+            raise EvaluationError(
+                f"{path} is damaged: {error}", remedy="run the evaluation again with --restart"
+            ) from error
 
     def _write_gold(self, test_set: TestSet) -> None:
         named = {key for case in test_set.cases for key in case.relevant}

@@ -42,6 +42,13 @@ def test_the_first_cmrc_format(tmp_path):
     assert (case.id, case.answers) == ("q1", ("盛大",))
 
 
+def test_answers_of_public_sets_are_texts_without_blanks_around_them(tmp_path):
+    qas = [{"query_id": "q1", "query_text": "几人？", "answers": [" 3人", "3人", " ", 3]}]
+    entry = {"context_id": "1", "context_text": "共3人。", "title": "", "qas": qas}
+    (case,) = read_test_set(write(tmp_path / "cmrc.json", [entry])).cases
+    assert case.answers == ("3人", "3")
+
+
 def test_crud_rag_question_answering(tmp_path):
     one = {
         "ID": "7",

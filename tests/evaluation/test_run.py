@@ -81,6 +81,19 @@ def test_a_finished_run_asks_nothing_and_can_be_read_again(tmp_path, assistant, 
     assert saved["figures"] == first.to_json()["figures"]
 
 
+def test_a_run_is_read_again_whatever_blanks_its_test_set_holds(tmp_path, assistant):
+    cases = (
+        Case("1", " 沈东主持会议了吗？ ", ("主持\n了", "")),
+        Case("2", "沈东何时讲课？", ("12月16日",), answerable=False, note="\t"),
+        Case(" 3", "他还说了什么？\u3000", history=(Turn("沈东 ", " 区委书记"),)),
+        Case("4", "六大工程是哪些？", points=(("产业强区 ", "产业"), (" ",)), tags=("列举 ",)),
+    )
+    first = evaluate(assistant, TestSet("空格", cases), runs=tmp_path, name="一")
+    again = read_report(tmp_path / "一")
+    assert tuple(item.case for item in again.cases) == cases
+    assert figures(again) == figures(first)
+
+
 def test_gold_articles_of_the_set_are_kept_with_the_run(tmp_path, assistant):
     article = seed_articles()[0]
     case = Case("1", "沈东主持会议并讲话？", relevant=("外部编号",))
