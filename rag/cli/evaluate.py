@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rag.evaluation import Case, Comparison, Report, TestSet
     from rag.evaluation.judge import Judge
+    from rag.evaluation.run import Mode
     from rag.evaluation.testset import WrittenCase
 
 _RUNS = Path("runs")
@@ -288,7 +289,7 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
                 runs=given["runs"],
                 progress=lambda done, total, _: bar(label, done, total),
                 name=label,
-                mode="retrieval" if given["retrieval"] else "answer",
+                mode=_mode(given),
                 sample=given["sample"],
                 seed=given["seed"],
                 tags=given["tags"],
@@ -303,6 +304,10 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
                 f"run {label!r} was interrupted; what is finished is kept",
                 remedy="give the same command again to go on",
             ) from error
+
+
+def _mode(given: dict[str, Any]) -> Mode:
+    return "retrieval" if given["retrieval"] else "answer"
 
 
 def _judge(given: dict[str, Any]) -> Judge | None:
@@ -328,12 +333,16 @@ def _show(reports: list[Report], runs: Path) -> None:
 
 
 def _gates(given: dict[str, Any]) -> Report | None:
-    """The run of --no-worse-than; a gate that cannot be read fails now and not after an hour."""
-    from rag.evaluation.compare import parse_condition
+    """The run of --no-worse-than; a gate that cannot be used fails now and not after an hour."""
+    from rag.evaluation.compare import parse_condition, require_mode
 
     for condition in given["fail_under"]:
         parse_condition(condition)
-    return _read(given["runs"], given["no_worse_than"]) if given["no_worse_than"] else None
+    if not given["no_worse_than"]:
+        return None
+    earlier = _read(given["runs"], given["no_worse_than"])
+    require_mode(earlier, _mode(given))
+    return earlier
 
 
 def _check_gates(reports: list[Report], given: dict[str, Any], earlier: Report | None) -> None:

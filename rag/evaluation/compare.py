@@ -51,8 +51,9 @@ def compare(before: Report, after: Report) -> Comparison:
     """The comparison of two reports over the cases they share, in the later one's order.
 
     Raises:
-        EvaluationError: they share no case.
+        EvaluationError: they share no case, or only one of them answered.
     """
+    require_mode(before, after.manifest.mode)
     earlier = {(item.case.id, item.case.digest()): item for item in before.cases}
     pairs = [
         Changed(earlier[key], item)
@@ -84,6 +85,19 @@ def compare(before: Report, after: Report) -> Comparison:
             if pair.before.cause and pair.after.cause and pair.before.cause != pair.after.cause
         ),
     )
+
+
+def require_mode(before: Report, mode: str) -> None:
+    """Raise EvaluationError unless a run of `mode` can be compared with `before`.
+
+    To pass means another thing where questions were answered than where they were only searched.
+    """
+    if before.manifest.mode != mode:
+        did, does = ("only searched", "answers") if mode == "answer" else ("answered", "searches")
+        raise EvaluationError(
+            f"run {before.name!r} {did}, the other one {does}: their figures mean different things",
+            remedy="compare two runs with `--retrieval`, or two without",
+        )
 
 
 def is_worse(difference: Difference) -> bool:

@@ -208,3 +208,10 @@ def test_an_interrupted_run_says_how_to_go_on(path, tmp_path, monkeypatch):
     result = CliRunner().invoke(COMMANDS["eval"], [str(path)])
     assert isinstance(result.exception, EvaluationError)
     assert "same command again" in result.exception.remedy
+
+
+def test_a_gate_of_the_other_mode_fails_before_the_first_question(run, path, monkeypatch):
+    run("eval", str(path), "--name", "答")
+    monkeypatch.setattr(StandIn, "search", None)
+    with pytest.raises(EvaluationError, match="'答' answered, the other one searches"):
+        run("eval", str(path), "--retrieval", "--name", "搜", "--no-worse-than", "答")

@@ -48,6 +48,15 @@ def test_runs_without_a_common_question_cannot_be_compared(reports):
         compare(reports[0], other)
 
 
+def test_a_search_is_not_compared_with_answers(test_set, reports):
+    searched = evaluate(StandIn(), test_set, name="只测检索", mode="retrieval")
+    with pytest.raises(EvaluationError, match=r"'只测检索' only searched"):
+        compare(searched, reports[0])
+    with pytest.raises(EvaluationError, match=r"'前' answered"):
+        compare(reports[0], searched)
+    assert compare(searched, searched).difference("recall").change == 0
+
+
 def test_conditions_for_ci(reports):
     before, after = reports
     assert unmet(before, ["recall=1", "refusal_recall=1", "over_refusal=0", "latency_p95=60"]) == []

@@ -99,8 +99,6 @@ def test_a_search_alone_passes_no_question_without_an_answer(test_set):
     assert "<title>通过 4</title>" in page
     assert "通过的题（4）" in page
     assert "没有测的题（2）" in page
-    compared = compare(evaluate(StandIn(threshold=0.2), test_set), report)
-    assert not [pair for pair in compared.fixed if not pair.after.case.answerable]
 
 
 def test_an_empty_report_is_a_page(test_set):

@@ -79,6 +79,10 @@ _FAILURES: tuple[tuple[str, str], ...] = (
     ),
     (r"run .* exists with .*", "程序或设置已有改动，不能接着做。请重新开始一次评测。"),
     (r"runs .* have no question in common", "这两次评测没有相同的题，无法比较。"),
+    (
+        r"run .* (?:only searched|answered), the other one .*",
+        "一次只测了检索，一次测了回答，这两次无法比较。",
+    ),
     (r"there is no run in .*", texts.GONE),
     (r".*(?:is damaged|has format).*", "这次评测的文件有损坏，读不出来。"),
     (r"evaluation needs .*", texts.UNAVAILABLE),

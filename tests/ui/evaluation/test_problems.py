@@ -101,6 +101,7 @@ def test_places_are_named_as_in_the_file():
         (TestSetError("/x/题.csv is neither UTF-8 nor GB 18030 text"), "编码"),
         (EvaluationError("run '甲' exists with other articles in the collection"), "已有增减"),
         (EvaluationError("run '甲' exists with other settings (retrieval.k)"), "已有改动"),
+        (EvaluationError("run 'a' only searched, the other one answers: so"), "只测了检索"),
         (EvaluationError("runs 'a' and 'b' have no question in common"), "没有相同的题"),
     ],
 )
