@@ -274,6 +274,7 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
     from rag.assistant import Assistant
     from rag.errors import EvaluationError
     from rag.evaluation import evaluate
+    from rag.evaluation.gold import unknown_gold
 
     changed = [*given["options"], *options]
     settings = load_settings(tuple(changed), given["collection"], given["generator"])
@@ -282,6 +283,8 @@ def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, 
         progress_bar(enabled=not given["as_json"]) as bar,
     ):
         warn_of_lacking(assistant)
+        for warning in unknown_gold(cases, assistant.articles()):
+            click.echo(f"{cases.name}: {warning}", err=True)
         try:
             return evaluate(
                 assistant,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
-from rag.evaluation.cases import Case, GoldArticle, TestSet
+from rag.evaluation.cases import Case, GoldArticle, Problem, TestSet
 from rag.evaluation.outcome import CitedSource, FoundPassage
 from rag.evaluation.text import LONG_ANSWER, comparable, contains, rouge_l_recall
+from rag.types import Article
 
 QUOTE_SHARE = 0.5
 """Share of a gold quote that a passage has to hold in one piece: passages may cut a quote."""
@@ -19,6 +20,7 @@ SENTENCE_SHARE = 0.8
 
 _SHORT_QUOTE = 6
 _TITLE_CHARS = 24
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,39 @@ class GoldFinder:
         url = item.url if isinstance(item, FoundPassage) else ""
         if key and key in {item.article_id, item.source, url}:
             return True
-        if same_name(key, item.headline) or _same_source(key, item.source):
+        if key and (same_name(key, item.headline) or key in _source_names(item.source)):
             return True
         article = self._texts.get(key)
         return article is not None and comparable(text) in _article_text(article)
+
+
+def unknown_gold(test_set: TestSet, articles: Iterable[Article]) -> tuple[Problem, ...]:
+    """A warning when cases look for gold articles that are not among those indexed.
+
+    No search can find these, whatever it is worth. Articles that travel with the test set may be
+    indexed under other names.
+    """
+    travelling = {article.id for article in test_set.articles}
+    known = set()
+    for article in articles:
+        known |= {article.id, article.url, article.source, comparable(article.headline)}
+        known |= _source_names(article.source)
+    unknown = [
+        [key for key in case.relevant if not {key, comparable(key)} & (known | travelling)]
+        if case.answerable and not case.quotes
+        else []
+        for case in test_set.cases
+    ]
+    keys = list(dict.fromkeys(key for found in unknown for key in found))
+    if not keys:
+        return ()
+    count = sum(map(bool, unknown))
+    named = "".join(f"《{key}》" for key in keys[:_NAMED]) + ("…" if len(keys) > _NAMED else "")
+    message = (
+        f"{count} questions name gold articles that are not in the collection, so they count as"
+        f" not found: {named}"
+    )
+    return (Problem(0, "relevant", message, "warning"),)
 
 
 def wanted(case: Case) -> tuple[str, ...]:
@@ -158,10 +189,10 @@ def answer_found(case: Case, evidence: Iterable[FoundPassage]) -> bool:
     return any(holds_answer(item.text, answer) for item in evidence for answer in wanted(case))
 
 
-def _same_source(key: str, source: str) -> bool:
-    """Whether the key is the last part of a source path or the part after its '#'."""
+def _source_names(source: str) -> set[str]:
+    """The last part of a source path, with and without its ending, and the part after its '#'."""
     tail = source.replace("\\", "/").rsplit("/", 1)[-1]
-    return bool(key) and key in {tail, tail.rsplit("#", 1)[-1], tail.rsplit(".", 1)[0]}
+    return {tail, tail.rsplit("#", 1)[-1], tail.rsplit(".", 1)[0]}
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 from rag.errors import CollectionMissingError, TestSetError, WenBaoError
 from rag.evaluation.cases import Case, TestSet
 from rag.evaluation.extra import check_installed
+from rag.evaluation.gold import unknown_gold
 from rag.evaluation.judge import Judge
 from rag.evaluation.outcome import Outcome, plain
 from rag.evaluation.report import Report, build_report
@@ -123,7 +124,8 @@ def evaluate(
             "no question is left by the tags that were chosen",
             remedy=f"the set has the tags {'、'.join(known)}" if known else "the set has no tags",
         )
-    manifest = _manifest(assistant, asked, chosen)
+    articles = assistant.articles()
+    manifest = _manifest(assistant.settings, articles, asked, chosen)
     folder = None if runs is None else RunFolder.named(Path(runs), chosen.name)
     with folder or nullcontext():
         done = folder.begin(manifest, asked, restart=chosen.restart) if folder else {}
@@ -131,7 +133,8 @@ def evaluate(
             done[case.id] = outcome
             if folder:
                 folder.append(case, outcome)
-        report = build_report(manifest, asked, done, warnings=test_set.warnings)
+        warnings = test_set.warnings + unknown_gold(asked, articles)
+        report = build_report(manifest, asked, done, warnings=warnings)
         if folder:
             report.save(folder)
     return report
@@ -172,10 +175,11 @@ def _sources(place: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
         yield path, place.read_bytes()
 
 
-def _manifest(assistant: Askable, test_set: TestSet, options: Options) -> Manifest:
-    articles = assistant.articles()
+def _manifest(
+    settings: Settings, articles: Sequence[Article], test_set: TestSet, options: Options
+) -> Manifest:
     if not articles:
-        folder = assistant.settings.collection
+        folder = settings.collection
         raise CollectionMissingError(
             f"there is nothing in {folder} yet: every question would fail",
             remedy=f"run `wenbao ingest --collection {folder} PATH…`, or name another with"
@@ -185,7 +189,7 @@ def _manifest(assistant: Askable, test_set: TestSet, options: Options) -> Manife
         name=options.name,
         mode=options.mode,
         test_set=test_set.name,
-        settings=influential(assistant.settings),
+        settings=influential(settings),
         collection=collection_digest(articles),
         articles=len(articles),
         program=program_digest(),

@@ -103,6 +103,12 @@ def test_passages_without_vectors_are_named_because_figures_will_change(run, pat
     assert "1200 passages have no vector yet" in shown
 
 
+def test_gold_that_no_search_can_find_is_named_before_the_run(run, tmp_path):
+    path = tmp_path / "题.csv"
+    path.write_text("问题,出处\n谁讲课？,写错的标题\n", encoding="utf-8")
+    assert "not in the collection" in run("eval", str(path), "--retrieval")
+
+
 def test_a_grid_makes_a_run_for_each_value(run, path, tmp_path):
     shown = run("eval", str(path), "--name", "格", "--grid", "retrieval.k=2,4", "--retrieval")
     assert "All runs" in shown

@@ -81,6 +81,24 @@ def test_a_finished_run_asks_nothing_and_can_be_read_again(tmp_path, assistant, 
     assert saved["figures"] == first.to_json()["figures"]
 
 
+def test_gold_articles_that_are_not_in_the_collection_are_named(assistant):
+    there = ("沈东讲授主题教育专题党课", "《沈东讲授主题教育专题党课》", seed_articles()[0].source)
+    cases = (
+        *(Case(str(number), "谁？", relevant=(key,)) for number, key in enumerate(there)),
+        Case("少字", "谁讲课？", relevant=("沈东讲授专题党课", there[0])),
+        Case("日期", "哪天？", relevant=("2023-12-19", "沈东讲授专题党课")),
+        Case("原句", "哪天？", relevant=("不看这个",), quotes=("12月16日",)),
+        Case("带来", "什么？", relevant=("外部",)),
+        Case("不可答", "几个？", relevant=("不存在",), answerable=False),
+    )
+    test_set = TestSet("出处", cases, (GoldArticle("外部", "", "外部的报道。"),))
+    (warning,) = evaluate(assistant, test_set, mode="retrieval").warnings
+    assert warning.message == (
+        "2 questions name gold articles that are not in the collection, so they count as not"
+        " found: 《沈东讲授专题党课》《2023-12-19》"
+    )
+
+
 def test_a_run_is_read_again_whatever_blanks_its_test_set_holds(tmp_path, assistant):
     cases = (
         Case("1", " 沈东主持会议了吗？ ", ("主持\n了", "")),

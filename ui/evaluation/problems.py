@@ -55,6 +55,10 @@ _CHECKER: tuple[tuple[str, str], ...] = (
         r"(\d+) questions are unanswerable only within their own context; .*",
         r"\1 道不可答的题只对它自带的材料成立；收录了别的报道，就可能有答案",
     ),
+    (
+        r"(\d+) questions name gold articles .* not found: (.*)",
+        r"\1 道题的出处在收录的报道里没有，会被算作没有检索到：\2。出处要写标题全文、文件名或编号",
+    ),
 )
 _FAILURES: tuple[tuple[str, str], ...] = (
     (

@@ -25,6 +25,7 @@ from rag.evaluation import (
 )
 from rag.evaluation.drafts import drafts_from_articles
 from rag.evaluation.extra import check_installed
+from rag.evaluation.gold import unknown_gold
 from rag.evaluation.page import render_comparison, render_report
 from rag.evaluation.run import Askable, Mode
 from rag.evaluation.store import Manifest, RunFolder
@@ -119,7 +120,7 @@ class Workbench:
         if not test_set.cases and not any(item.severity == "error" for item in problems):
             drafts = any("drafts" in item.message for item in problems)
             raise InputError(texts.ALL_DRAFTS if drafts else texts.NO_QUESTIONS)
-        return Checked(test_set, problems)
+        return Checked(test_set, problems + unknown_gold(test_set, self._assistant.articles()))
 
     def start(self, checked: Checked | None, *, mode: Mode, sample: str, name: str) -> None:
         """Begin a run.

@@ -12,6 +12,7 @@ from rag.errors import EvaluationError
 from rag.evaluation import TestSet, check_test_set
 from tests.ui.conftest import StandIn
 from ui.evaluation import texts
+from ui.evaluation.problems import message
 from ui.evaluation.workbench import Checked, InputError, Workbench
 
 
@@ -27,6 +28,15 @@ def test_a_file_is_checked(workbench: Workbench, set_file: Path):
     checked = workbench.check(set_file)
     assert checked.usable
     assert len(checked.test_set) == 4
+
+
+def test_a_source_that_nothing_has_is_told_before_the_run(workbench: Workbench, tmp_path: Path):
+    path = tmp_path / "题.csv"
+    path.write_text("问题,答案,出处\n谁致辞？,张敏,没有这篇报道\n", "utf-8")
+    (problem,) = workbench.check(path).problems
+    assert problem.severity == "warning"
+    assert message(problem).startswith("1 道题的出处在收录的报道里没有")
+    assert "《没有这篇报道》" in message(problem)
 
 
 def broken_workbook() -> bytes:
