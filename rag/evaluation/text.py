@@ -57,8 +57,8 @@ def contains(text: str, reference: str) -> bool:
 
 
 def exact(text: str, reference: str) -> bool:
-    """Whether both are the same but for punctuation, space, case, width and script."""
-    return segments(text) == segments(reference)
+    """Whether both are the same but for punctuation, space, case, width, script and numerals."""
+    return segments(text) == segments(reference) or comparable(text) == comparable(reference)
 
 
 def char_f1(text: str, reference: str) -> float:

@@ -58,6 +58,13 @@ def test_exact_but_for_punctuation_and_script():
     assert not text.exact("主题教育会", "主题教育")
 
 
+def test_exact_whatever_the_numerals():
+    assert text.exact("一百二十人。", "120人")
+    assert text.exact("1,200元", "1200元")
+    assert text.exact("3.5万元", "35000元")
+    assert not text.exact("第1、2名", "第12名")
+
+
 def test_a_long_reference_is_met_by_most_of_it_but_never_without_its_figures():
     reference = "邹区人民医院血透中心累计血透达25000人次，近三年每年在4800人次以上"
     said = "邹区人民医院的血透中心累计血透、血滤达25000人次，近三年每年均在4800人次以上。"
