@@ -45,7 +45,7 @@ def verdict_lines(report: Report) -> list[str]:
     passed = sum(item.passed for item in report.cases)
     lines = []
     if total:
-        lines.append(f"共 {total} 题，完全没有问题的 {passed} 题，占 {passed / total:.0%}。")
+        lines.append(f"共 {total} 题，完全没有问题的 {passed} 题，占 {passed / total:.1%}。")
     if total < len(report.cases):
         lines.append(f"{len(report.cases) - total} 道不可答的题只测检索时测不出好坏，没有计入。")
     worst = sorted(report.causes.items(), key=lambda item: -item[1])
@@ -289,8 +289,7 @@ def _tag_row(tag: str, found: Sequence[Figure]) -> dict[str, Any] | None:
 def _difference_row(item: Difference) -> dict[str, Any]:
     metric = METRICS[item.name]
     worse = is_worse(item)
-    percent = item.name not in _NOT_PERCENT
-    change = f"{item.change * 100:+.1f} 个百分点" if percent else f"{item.change:+.3f}"
+    change, low, high = (_signed(item.name, value) for value in (item.change, item.low, item.high))
     if item.change == 0:
         meaning = "没有变化"
     else:
@@ -302,13 +301,17 @@ def _difference_row(item: Difference) -> dict[str, Any]:
         "kind": "" if item.change == 0 else "no" if worse else "ok",
         "before": shown(item.name, item.before),
         "after": shown(item.name, item.after),
-        "interval": f"{item.low:+.3f} 至 {item.high:+.3f}",
+        "interval": f"{low} 至 {high}",
         "p": f"{item.p:.3f}",
         "meaning": meaning,
         "chart": charts.change_bar(
             item.change, item.low, item.high, f"{metric.title} {change}", better=not worse
         ),
     }
+
+
+def _signed(name: str, change: float) -> str:
+    return f"{change:+.3f}" if name in _NOT_PERCENT else f"{change * 100:+.1f} 个百分点"
 
 
 def _interval(name: str, low: float, high: float) -> str:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -127,6 +128,20 @@ def test_the_comparison_shows_both_answers(test_set):
     assert tags.open == []
     assert "变坏的题（1）" in page
     assert "retrieval.k 8 → 4" in page
+
+
+def test_a_change_and_its_interval_are_in_the_same_unit(test_set):
+    before, after = evaluate(StandIn(), test_set), evaluate(StandIn(threshold=0.2), test_set)
+    page = render_comparison(compare(before, after))
+    assert "变化的 95% 区间 -50.0 个百分点 至 +0.0 个百分点" in page  # of the pass rate
+    assert "变化的 95% 区间 +0.000 至 +0.000" in page  # of MRR
+
+
+def test_a_share_below_one_is_not_told_as_all(test_set):
+    cases = tuple(replace(test_set.cases[0], id=str(number)) for number in range(200))
+    failing = replace(test_set.cases[3], answers=("1月1日",))
+    report = evaluate(StandIn(), TestSet("二百题", (*cases[1:], failing)))
+    assert verdict_lines(report)[0] == "共 200 题，完全没有问题的 199 题，占 99.5%。"
 
 
 @pytest.mark.browser
