@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import CollectionDamagedError
+from rag.index.database import REBUILD
 
 FILE_NAME = "dense.faiss"
 # Lists visited of all the lists: recall@10 of .99 at 100,000 passages (see MODELS of FAISS: IVF).
@@ -61,7 +62,9 @@ class DenseIndex:
         try:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as error:
-            raise CollectionDamagedError(f"{path} is not a vector index: {error}") from error
+            raise CollectionDamagedError(
+                f"{path} is not a vector index: {error}", remedy=REBUILD
+            ) from error
 
     def save(self, path: Path) -> None:
         """Write the index to `path`."""

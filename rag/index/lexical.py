@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rag.chinese.normalise import fold
 from rag.chinese.words import folded_bigrams, folded_characters, folded_words, is_content
 from rag.errors import CollectionDamagedError
+from rag.index.database import REBUILD
 from rag.index.spelling import mend
 
 FOLDER_NAME = "lexical"
@@ -114,7 +115,9 @@ class LexicalIndex:
         try:
             return cls(_open(folder / _PASSAGES), _open(folder / _ARTICLES))
         except (ValueError, OSError) as error:
-            raise CollectionDamagedError(f"{folder} is not a word index: {error}") from error
+            raise CollectionDamagedError(
+                f"{folder} is not a word index: {error}", remedy=REBUILD
+            ) from error
 
     def __len__(self) -> int:
         return int(self._passages.num_docs)

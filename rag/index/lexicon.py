@@ -15,6 +15,8 @@ from pathlib import Path
 
 from rag.chinese.names import titled
 from rag.chinese.normalise import fold, is_han
+from rag.errors import CollectionDamagedError
+from rag.index.database import REBUILD
 from rag.types import Article
 
 FILE_NAME = "lexicon.txt"
@@ -54,7 +56,12 @@ class Lexicon:
         """Return the lexicon written at `path`, an empty one where a collection has none."""
         if not path.exists():
             return cls()
-        return cls(path.read_text(encoding="utf-8").splitlines())
+        try:
+            return cls(path.read_text(encoding="utf-8").splitlines())
+        except UnicodeDecodeError as error:
+            raise CollectionDamagedError(
+                f"{path} is not a lexicon: {error}", remedy=REBUILD
+            ) from error
 
     def save(self, path: Path) -> None:
         """Write the terms, sorted, one a line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import pytest
@@ -43,6 +44,17 @@ class TestDamage:
         content[-5] ^= 1
         file.write_bytes(content)
         with pytest.raises(CollectionDamagedError, match="checksum") as caught:
+            Collection.open(folder, Settings(), HashingEmbedder())
+        assert "wenbao ingest --rebuild" in caught.value.remedy
+
+    @pytest.mark.parametrize("name", ["dense.faiss", "lexicon.txt", "meta.json"])
+    def test_bytes_that_decay_unnoticed_are_named_with_the_way_out(self, filled, folder, name):
+        filled.close()
+        file = next(folder.rglob(name))
+        status = file.stat()
+        file.write_bytes(b"\xff" * status.st_size)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+        with pytest.raises(CollectionDamagedError) as caught:
             Collection.open(folder, Settings(), HashingEmbedder())
         assert "wenbao ingest --rebuild" in caught.value.remedy
 
