@@ -6,6 +6,7 @@ leaves it behind; the note beside it only names the owner.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -19,6 +20,7 @@ from rag.errors import CollectionBusyError, CollectionError
 _LOCK, _OWNER = "writer.lock", "writer.json"
 # A reader that tidies up holds the lock for a moment; that is no reason to turn a writer away.
 _PATIENCE = 2.0
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -62,7 +64,9 @@ def _sign(owner: Path) -> None:
     try:
         owner.write_text(json.dumps(note), encoding="utf-8")
     except OSError as error:
-        raise _not_writable(owner.parent, error) from error
+        # On a full disk the note is done without: what a writer removes makes room.
+        if error.errno not in _NO_ROOM:
+            raise _not_writable(owner.parent, error) from error
 
 
 def _not_writable(folder: Path, error: Exception) -> CollectionError:

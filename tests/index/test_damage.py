@@ -158,6 +158,20 @@ class TestFullDisk:
         assert ask(filled, "早市摊位") == before
         assert filled.check() == []
 
+    def test_leftovers_are_removed_though_not_even_the_note_has_room(
+        self, filled, folder, monkeypatch
+    ):
+        filled.close()
+        leftover = folder / "generations" / "000099.part"
+        leftover.mkdir()
+
+        def full(*_, **__):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("pathlib.Path.write_text", full)
+        Collection.open(folder, Settings(), HashingEmbedder()).close()
+        assert not leftover.exists()
+
     def test_the_catalogue_says_what_is_the_matter(self, filled, folder):
         catalogue = Catalogue.connect(folder, create=True)
         with pytest.raises(CollectionError, match="full"), catalogue.transaction():
