@@ -42,6 +42,26 @@ class Comparison:
     broken: tuple[Changed, ...]
     moved: tuple[Changed, ...]
 
+    @property
+    def settings(self) -> dict[str, tuple[Any, Any]]:
+        """The settings that differ, by name, with both values."""
+        old, new = self.before.manifest.settings, self.after.manifest.settings
+        return {
+            name: (old.get(name), new.get(name))
+            for name in sorted(old.keys() | new.keys())
+            if old.get(name) != new.get(name)
+        }
+
+    @property
+    def other_articles(self) -> bool:
+        """Whether the collection did not hold the same articles."""
+        return self.before.manifest.collection != self.after.manifest.collection
+
+    @property
+    def other_program(self) -> bool:
+        """Whether another version of the program searched and answered."""
+        return self.before.manifest.program != self.after.manifest.program
+
     def difference(self, name: str) -> Difference | None:
         """The difference of a metric; None when a run does not define it."""
         return next((item for item in self.differences if item.name == name), None)
@@ -187,6 +207,9 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "after": comparison.after.name,
         "shared": comparison.shared,
         "alone": comparison.alone,
+        "settings": {name: list(values) for name, values in comparison.settings.items()},
+        "other_articles": comparison.other_articles,
+        "other_program": comparison.other_program,
         "differences": [asdict(item) for item in comparison.differences],
         "fixed": changed(comparison.fixed),
         "broken": changed(comparison.broken),

@@ -183,15 +183,10 @@ def _report_page(report: Report) -> dict[str, Any]:
 
 def _comparison_page(comparison: Comparison) -> dict[str, Any]:
     before, after = comparison.before.manifest, comparison.after.manifest
-    names = sorted(
-        name
-        for name in before.settings.keys() | after.settings.keys()
-        if before.settings.get(name) != after.settings.get(name)
-    )
-    changes = [f"{name} {before.settings.get(name)} → {after.settings.get(name)}" for name in names]
-    if before.collection != after.collection:
+    changes = [f"{name} {old} → {new}" for name, (old, new) in comparison.settings.items()]
+    if comparison.other_articles:
         changes.append("文章库有增减")
-    if before.program != after.program:
+    if comparison.other_program:
         changes.append("程序版本不同")
     return {
         "before": before.name,

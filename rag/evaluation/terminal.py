@@ -105,11 +105,21 @@ def comparison_tables(comparison: Comparison) -> list[RenderableType]:
         )
     if unchanged:
         table.caption = f"{unchanged} other metrics are unchanged"
-    tables: list[RenderableType] = [table]
+    tables: list[RenderableType] = [*_conditions(comparison), table]
     for title, pairs in (("Broken", comparison.broken), ("Fixed", comparison.fixed)):
         tables.append(f"{title}: {len(pairs)}")
         tables += _lines(pairs)
     return tables
+
+
+def _conditions(comparison: Comparison) -> list[RenderableType]:
+    """What was not the same in both runs: a change of figures may come of any of it."""
+    from rich.text import Text
+
+    found = [f"{name}: {old} → {new}" for name, (old, new) in comparison.settings.items()]
+    found += ["other articles in the collection"] * comparison.other_articles
+    found += ["another version of the program"] * comparison.other_program
+    return [Text(f"Not the same in both: {'; '.join(found)}")] if found else []
 
 
 def _lines(pairs: Sequence[Changed]) -> list[RenderableType]:

@@ -103,6 +103,19 @@ def test_passages_without_vectors_are_named_because_figures_will_change(run, pat
     assert "1200 passages have no vector yet" in shown
 
 
+def test_a_comparison_says_what_was_not_the_same_in_both_runs(run, path, monkeypatch):
+    run("eval", str(path), "--retrieval", "--name", "前")
+    run("eval", str(path), "--retrieval", "--name", "后", "--set", "retrieval.k=4")
+    assert "Not the same in both: retrieval.k: 8 → 4\n" in run("compare", "前", "后")
+    articles = StandIn().articles()
+    monkeypatch.setattr(StandIn, "articles", lambda _: articles[1:])
+    run("eval", str(path), "--retrieval", "--name", "少一篇")
+    assert "Not the same in both: other articles" in run("compare", "前", "少一篇")
+    value = json.loads(run("compare", "后", "少一篇", "--json"))
+    assert value["settings"] == {"retrieval.k": [4, 8]}
+    assert (value["other_articles"], value["other_program"]) == (True, False)
+
+
 def test_gold_that_no_search_can_find_is_named_before_the_run(run, tmp_path):
     path = tmp_path / "题.csv"
     path.write_text("问题,出处\n谁讲课？,写错的标题\n", encoding="utf-8")
