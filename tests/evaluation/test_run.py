@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -147,6 +149,14 @@ def test_other_articles_do_not_mix_into_a_run(tmp_path, assistant, test_set):
     fewer._articles = seed_articles()[:3]
     with pytest.raises(EvaluationError, match="other articles"):
         evaluate(fewer, test_set, runs=tmp_path, name="一")
+
+
+def test_articles_whose_day_was_corrected_are_other_articles(tmp_path, test_set, monkeypatch):
+    evaluate(StandIn(), test_set, runs=tmp_path, name="一")
+    corrected = [replace(article, published=date(2023, 12, 20)) for article in seed_articles()]
+    monkeypatch.setattr(StandIn, "articles", lambda _: corrected)
+    with pytest.raises(EvaluationError, match="other articles"):
+        evaluate(StandIn(), test_set, runs=tmp_path, name="一")
 
 
 def test_another_version_of_the_program_does_not_mix_into_a_run(
