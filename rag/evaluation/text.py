@@ -22,15 +22,25 @@ _FOLDED_PUNCTUATION = frozenset(",;()!?'\"[]【】‘—")
 _UNIT = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|\S")
 _NOT_WORD = re.compile(r"(?:(?<!\d)[.]|[.](?!\d)|[^\w.%‰]|_)+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# 9:30, 9点30分, 9点半 and 9点 as newspapers print them: 9时30分, 9时.
+_CLOCK = (
+    (re.compile(r"(?<!\d)(\d{1,2})[:点时](\d{2})分?(?!\d)"), r"\1时\2分"),
+    (re.compile(r"(?<!\d)(\d{1,2})[点时]半"), r"\1时30分"),
+    (re.compile(r"(?<!\d)(\d{1,2})点(?!\d)"), r"\1时"),
+)
 
 
 @lru_cache(maxsize=16384)
 def comparable(text: str) -> str:
     """The search form of a text without punctuation and space; 1.2 keeps its point.
 
-    Between two numbers or Latin words a space stays: 第1、2名 does not become 第12名.
+    Between two numbers or Latin words a space stays: 第1、2名 does not become 第12名. Times of day
+    are written in one way.
     """
-    return _joined(_NOT_WORD.split(fold(text)))
+    folded = fold(text)
+    for pattern, printed in _CLOCK:
+        folded = pattern.sub(printed, folded)
+    return _joined(_NOT_WORD.split(folded))
 
 
 def segments(text: str) -> list[str]:

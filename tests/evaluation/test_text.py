@@ -58,6 +58,27 @@ def test_exact_but_for_punctuation_and_script():
     assert not text.exact("主题教育会", "主题教育")
 
 
+@pytest.mark.parametrize(
+    ("said", "reference"),
+    [
+        ("上午9时30分开幕。", "9:30"),
+        ("上午９：３０开幕。", "上午9点半"),
+        ("上午九点三十分开幕。", "9时30分"),
+        ("上午9时30分开幕。", "上午9点30分"),
+        ("下午3时许到达", "下午3点"),
+    ],
+)
+def test_contains_times_of_day_in_any_form(said, reference):
+    assert text.contains(said, reference)
+    assert text.contains(reference, reference)
+
+
+def test_another_time_of_day_is_not_contained():
+    assert not text.contains("上午9时30分开幕。", "9:03")
+    assert not text.contains("上午9时30分开幕。", "19:30")
+    assert not text.contains("比分为3:2。", "3时2分")
+
+
 def test_exact_whatever_the_numerals():
     assert text.exact("一百二十人。", "120人")
     assert text.exact("1,200元", "1200元")
