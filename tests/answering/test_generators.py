@@ -73,6 +73,44 @@ def test_any_chat_model_of_langchain_writes_answers():
     assert "".join(pieces) == "烟感器 3200个 。"
 
 
+class Writing(BaseChatModel):
+    """Writes a text in pieces of some characters."""
+
+    text: str
+    size: int
+
+    @property
+    def _llm_type(self):
+        return "writing"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        raise NotImplementedError
+
+    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        for start in range(0, len(self.text), self.size):
+            piece = self.text[start : start + self.size]
+            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+
+
+@pytest.mark.parametrize("size", [1, 5, 100])
+@pytest.mark.parametrize(
+    ("written", "draft"),
+    [
+        ("<think>\n小区有12个。\n</think>\n\n烟感器3200个。", "烟感器3200个。"),
+        ("\n<think>\n\n</think>\n\n烟感器3200个。", "烟感器3200个。"),
+        ("<think>\n小区有12个。烟感器3200个。", ""),
+        ("<300户", "<300户"),
+        ("烟感器3200个。<think>", "烟感器3200个。<think>"),
+    ],
+)
+def test_what_a_model_thinks_before_it_answers_is_no_draft(written, draft, size):
+    generator = ChatGenerator(Writing(text=written, size=size), "writing")
+    pieces = list(generator.stream(QUESTION, candidates_from(POLICE)))
+    assert "".join(pieces).strip() == draft
+    # What cannot be a thought is passed on as it comes.
+    assert size > 1 or len(pieces) >= len(draft) - len("<think>")
+
+
 def test_a_failing_chat_model_is_a_generation_error():
     generator = ChatGenerator(GenericFakeChatModel(messages=iter([])), "fake")
     with pytest.raises(GenerationError, match="fake"):
@@ -239,6 +277,24 @@ def test_llama_streams_repeats_itself_and_counts_tokens(llama):
 
 
 @pytest.mark.llm
+def test_a_model_that_may_think_first_answers_at_once(llama, monkeypatch):
+    import xllamacpp
+
+    class Thinking(xllamacpp.CommonParams):
+        def __init__(self):
+            self.chat_template = (
+                "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+                "{% endfor %}<|im_start|>assistant\n"
+                "{% if enable_thinking is defined and enable_thinking is false %}"
+                "<think>\n\n</think>\n\n{% endif %}"
+            )
+
+    monkeypatch.setattr(xllamacpp, "CommonParams", Thinking)
+    model = ChatLlamaCpp(path=llama.path, context_tokens=512, max_tokens=16)
+    assert model.invoke("中国的首都是哪里?").content
+
+
+@pytest.mark.llm
 def test_the_default_model_judges_its_evidence_and_answers():
     generator = load_generator(Settings.load())
     evidence = candidates_from(POLICE)
@@ -309,6 +365,22 @@ def test_a_transformers_checkpoint_streams(tmp_path):
     assert text == model.invoke("你好").content
 
 
+@pytest.mark.parametrize(
+    ("begins", "thinks"),
+    [
+        ("{% if enable_thinking is not defined or enable_thinking %}<think>{% endif %}", False),
+        ("<think>\n", True),
+        ("", False),
+    ],
+)
+def test_a_checkpoint_thinks_only_if_it_always_does_and_then_says_so(tmp_path, begins, thinks):
+    from rag.answering.generators.transformers import ChatTransformers
+
+    model = ChatTransformers(name_or_path=str(tiny_checkpoint(tmp_path, begins)), max_tokens=4)
+    pieces = [chunk.content for chunk in model.stream("你好") if chunk.content]
+    assert pieces[0].startswith("<think>") == thinks
+
+
 def test_without_transformers_it_is_said_what_to_install(monkeypatch):
     from rag.answering.generators.transformers import ChatTransformers
 
@@ -328,7 +400,7 @@ def test_a_checkpoint_that_is_not_there_is_said_clearly(tmp_path):
         ChatTransformers(name_or_path=str(tmp_path)).invoke("你好")
 
 
-def tiny_checkpoint(folder):
+def tiny_checkpoint(folder, begins=""):
     """A random two-layer model over single bytes, in the form of a real checkpoint."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -340,7 +412,7 @@ def tiny_checkpoint(folder):
     tokenizer = Tokenizer(models.BPE(vocabulary, merges=[]))
     tokenizer.pre_tokenizer = byte_level
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>", pad_token="<end>")
-    fast.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    fast.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}" + begins
     fast.save_pretrained(folder)
     torch.manual_seed(1)
     config = Qwen2Config(

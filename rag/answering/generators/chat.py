@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 
 from rag.answering.evidence import EvidenceSentence, render
-from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.base import REFUSAL, THINKS, THOUGHT
 from rag.answering.plain import INVOKES, for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
@@ -56,10 +56,9 @@ class ChatGenerator:
         return _odds(chunks[0]) if chunks else None
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
-        """Yield the draft as the model writes it."""
-        for chunk in self._chunks(question, evidence):
-            if chunk.text:
-                yield chunk.text
+        """Yield the draft as the model writes it; what it thinks before it answers is no draft."""
+        chunks = self._chunks(question, evidence)
+        yield from _without_thoughts(chunk.text for chunk in chunks if chunk.text)
 
     def _chunks(
         self, question: str, evidence: Sequence[EvidenceSentence], *begins: AIMessage, **asked: Any
@@ -75,6 +74,24 @@ class ChatGenerator:
                 f"{self.name} failed: {error}",
                 remedy="run `wenbao doctor`, or ask with --generator extractive",
             ) from error
+
+
+def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield what is written without the thoughts with which it may begin.
+
+    Not every engine tells them apart. Those that do not end are all that was written.
+    """
+    begun = ""
+    for piece in pieces:
+        begun += piece
+        start = begun.lstrip()
+        if THOUGHT in start or not (start.startswith(THINKS) or THINKS.startswith(start)):
+            break
+    if begun.lstrip().startswith(THINKS):
+        begun = begun.partition(THOUGHT)[2]
+    if begun:
+        yield begun
+    yield from pieces
 
 
 def _odds(chunk: AIMessage) -> float | None:
