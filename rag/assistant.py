@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import CollectionError, QuestionError, SettingsError, WenBaoError
+from rag.retrieval.given import question_text, search_filters
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -160,7 +161,7 @@ class Assistant:
             self.embedder,
             self._checked(question),
             k=self._wanted(k),
-            filters=_readable(filters),
+            filters=search_filters(filters),
             settings=self.settings,
             reader=self.reader,
         )
@@ -203,7 +204,7 @@ class Assistant:
         understood = understand(asked, recent, today=self.today)
         if understood.followed_up and (completed := self._rewritten(asked, recent)):
             understood = replace(understood, search_text=completed)
-        limits = _readable(filters)
+        limits = search_filters(filters)
         evidence = search(
             collection,
             self.embedder,
@@ -246,7 +247,7 @@ class Assistant:
             reader=self.reader,
             settings=self.settings,
             k=self._wanted(k),
-            filters=_readable(filters),
+            filters=search_filters(filters),
         )
 
     def chain(self) -> Runnable[Any, Any]:
@@ -375,11 +376,7 @@ class Assistant:
         return k
 
     def _checked(self, question: str) -> str:
-        if not isinstance(question, str):
-            raise QuestionError(
-                f"the question is a value of type {type(question).__name__}", remedy="give a text"
-            )
-        text = _encodable("the question", question).strip()
+        text = question_text(question).strip()
         limit = self.settings.answering.question_chars
         if not text:
             raise QuestionError("the question is empty", remedy="ask a question")
@@ -389,24 +386,3 @@ class Assistant:
                 remedy="ask a shorter question, or raise answering.question_chars",
             )
         return text
-
-
-def _encodable(name: str, text: str) -> str:
-    """Return the text; halves of characters, as wrong encodings leave them, cannot be searched."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise QuestionError(
-            f"{name} is not valid Unicode text (character {error.start + 1})",
-            remedy="send it as UTF-8",
-        ) from error
-    return text
-
-
-def _readable(filters: Filters | None) -> Filters:
-    from rag.answering.inquiry import search_filters
-
-    found = search_filters(filters)
-    for name in ("byline", "headline", "source"):
-        _encodable(f"the filter {name}", getattr(found, name))
-    return found

@@ -9,10 +9,11 @@ import pytest
 from langchain_core.runnables import RunnableLambda
 
 from rag.answering.chain import answer_chain
-from rag.answering.inquiry import search_filters, turns
+from rag.answering.inquiry import turns
 from rag.answering.pipeline import answer_events
 from rag.answering.reading import marked, marked_text, settled
 from rag.errors import QuestionError
+from rag.retrieval.given import search_filters
 from rag.settings import AnsweringSettings
 from rag.types import AnswerDone, AnswerSentence, Filters, SentenceVerified, Turn, Verdict
 from tests.answering.conftest import POLICE, Scripted, evidence_from
