@@ -318,7 +318,8 @@ class Assistant:
         generator = self.generator if self.settings.answering.rewrite else None
         if not isinstance(generator, ChatGenerator):
             return ""
-        return rewritten(question, history, generator.model)
+        with generator.failing_as_ours():
+            return rewritten(question, history, generator.model)
 
     def _make_generator(self) -> Generator:
         from langchain_core.language_models import BaseChatModel

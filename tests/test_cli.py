@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from rag.assistant import Assistant
 from rag.cli import cli
+from rag.doctor import examine
 from rag.errors import GenerationError
 from rag.index import update
 from rag.settings import Settings, describe
@@ -276,6 +277,23 @@ def test_doctor_finds_a_healthy_collection_healthy(seeds_collection):
     report = json.loads(done.stdout)
     assert report["healthy"], report
     assert "9 articles" in str(report)
+
+
+def test_doctor_asks_the_language_model_for_a_word(seeds_collection, tmp_path):
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and nothing else")
+
+    def examined(**generator):
+        settings = Settings.load(collection=seeds_collection, generator=generator)
+        return {check.name: check for check in examine(settings)}["language model"]
+
+    check = examined(model=str(broken))
+    assert not check.ok
+    assert "broken.gguf" in check.detail
+    check = examined(kind="openai", model="qwen", base_url="http://127.0.0.1:9/v1")
+    assert not check.ok
+    assert "generator.base_url" in check.remedy
+    assert examined(kind="extractive").ok
 
 
 def test_a_wrong_command_line_is_an_object_with_json(tmp_path):

@@ -105,4 +105,9 @@ def _endpoint(settings: Settings) -> Generator:
         max_retries=1,
         max_completion_tokens=options.max_tokens,
     )
-    return ChatGenerator(model, f"{options.model} @ {options.base_url}")
+    return ChatGenerator(
+        model,
+        f"{options.model} @ {options.base_url}",
+        remedy="correct generator.base_url (most addresses end in /v1), generator.model or"
+        " generator.api_key, or ask with --generator extractive",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -26,12 +27,21 @@ class ChatGenerator:
 
     One that `judges` has an adapter that acts after `INVOKES` alone, and gives log-probabilities.
     What the model has read for an answer it need not read again to judge, nor the other way round.
+    `remedy` is what to do when the model fails.
     """
 
-    def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        name: str,
+        *,
+        judges: bool = False,
+        remedy: str = "run `wenbao doctor`, or ask with --generator extractive",
+    ) -> None:
         self.name = name
         self.model = model
         self._judges = judges
+        self._remedy = remedy
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
 
     def load(self) -> None:
@@ -64,16 +74,18 @@ class ChatGenerator:
         self, question: str, evidence: Sequence[EvidenceSentence], *begins: AIMessage, **asked: Any
     ) -> Iterator[AIMessage]:
         given = {"question": for_prompt(question), "evidence": for_prompt(render(evidence))}
-        try:
+        with self.failing_as_ours():
             yield from self.model.stream([*self._prompt.format_messages(**given), *begins], **asked)
+
+    @contextmanager
+    def failing_as_ours(self) -> Iterator[None]:
+        """Raise what the model raises as an error of ours: others raise what their client does."""
+        try:
+            yield
         except WenBaoError:
             raise
         except Exception as error:
-            # Chat models of other packages raise what their client library raises.
-            raise GenerationError(
-                f"{self.name} failed: {error}",
-                remedy="run `wenbao doctor`, or ask with --generator extractive",
-            ) from error
+            raise GenerationError(f"{self.name} failed: {error}", remedy=self._remedy) from error
 
 
 def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
