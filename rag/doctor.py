@@ -83,7 +83,7 @@ def _reader(settings: Settings) -> Iterator[Check]:
 
 
 def _generator(settings: Settings) -> Iterator[Check]:
-    from rag.answering.generators import load_generator
+    from rag.answering.generators import how_to_get, load_generator
 
     generator = load_generator(settings)
     # Whether it is to be had, and can be read, only its first words show.
@@ -93,7 +93,7 @@ def _generator(settings: Settings) -> Iterator[Check]:
     if settings.generator.kind == "auto" and generator.name == "extractive":
         advice = (
             f"answers are source sentences word for word, since {settings.generator.model} is not"
-            " here; run `wenbao models fetch` for written answers"
+            f" here; {how_to_get(settings.generator.model)} for written answers"
         )
     yield Check("language model", True, generator.name, advice)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
@@ -213,7 +215,11 @@ def test_auto_falls_back_to_the_extractive_generator(tmp_path):
     [
         ({"kind": "llama.cpp"}, ModelError, "wenbao models fetch"),
         ({"kind": "llama.cpp", "model": "no-such-model"}, ModelError, "no-such-model"),
-        ({"kind": "llama.cpp", "model": "/gone/model.gguf"}, ModelError, "model.gguf"),
+        (
+            {"kind": "llama.cpp", "model": "/gone/model.gguf"},
+            ModelError,
+            "model.gguf is not on this machine → correct generator.model",
+        ),
         ({"kind": "openai"}, SettingsError, "WENBAO_GENERATOR__BASE_URL"),
     ],
 )
@@ -221,6 +227,43 @@ def test_a_missing_model_is_named_with_what_to_do(tmp_path, options, error, said
     settings = Settings.load(models={"folder": tmp_path}, generator=options)
     with pytest.raises(error, match=said):
         load_generator(settings)
+
+
+@pytest.fixture
+def endpoint():
+    """An endpoint that answers every question alike, and what it was asked."""
+    asked = []
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            delta = {"role": "assistant", "content": "烟感器3200个。"}
+            chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "qwen"}
+            chunk["choices"] = [{"index": 0, "delta": delta, "finish_reason": "stop"}]
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_an_endpoint_is_told_how_long_an_answer_may_be_by_the_name_that_all_know(endpoint):
+    address, asked = endpoint
+    options = {"kind": "openai", "base_url": address, "model": "qwen", "max_tokens": 77}
+    generator = load_generator(Settings.load(generator=options))
+    assert "".join(generator.stream(QUESTION, candidates_from(POLICE))) == "烟感器3200个。"
+    assert asked[0]["max_tokens"] == 77
+    # Together, some refuse them.
+    assert "max_completion_tokens" not in asked[0]
 
 
 def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path):
