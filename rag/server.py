@@ -210,7 +210,7 @@ def _no_such_address(request: Request) -> JSONResponse:
     return JSONResponse(problem, status_code=404)
 
 
-def _explain_form(_: Request, error: Exception) -> JSONResponse:
+def _explain_form(request: Request, error: Exception) -> JSONResponse:
     """Answer a body that is no question at all, field by field."""
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
@@ -219,6 +219,10 @@ def _explain_form(_: Request, error: Exception) -> JSONResponse:
     problems = [
         f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
     ]
+    kind = request.headers.get("content-type", "")
+    if "json" not in kind:
+        # As curl sends it unless told otherwise: read as a form, it is no object.
+        problems = [f"the body is sent as {kind or 'nothing'}; send Content-Type: application/json"]
     return JSONResponse(_error("; ".join(problems), "invalid_request_error"), status_code=400)
 
 

@@ -152,6 +152,16 @@ def test_a_body_of_another_form_is_explained_as_clients_expect(address, body):
     assert "body" in error["message"]
 
 
+@pytest.mark.parametrize("header", [{"content-type": "application/x-www-form-urlencoded"}, {}])
+def test_a_body_that_is_not_sent_as_json_is_told_how_to_be(address, header):
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": QUESTION}]}
+    reply = httpx.post(
+        f"{address}/v1/chat/completions", content=json.dumps(body).encode(), headers=header
+    )
+    assert reply.status_code == 400
+    assert "Content-Type: application/json" in reply.json()["error"]["message"]
+
+
 def test_a_body_in_another_encoding_is_explained_as_clients_expect(address):
     body = '{"model": "wenbao", "messages": [{"role": "user", "content": "几点开门"}]}'.encode(
         "gbk"
