@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import CollectionError, QuestionError, SettingsError, WenBaoError
-from rag.retrieval.given import question_text, search_filters
+from rag.retrieval.given import kind, question_text, search_filters
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -85,6 +85,11 @@ class Assistant:
             raise SettingsError(
                 "settings and single options were given together",
                 remedy="put the options into Settings.load(...)",
+            )
+        if model is not None and not callable(getattr(model, "stream", None)):
+            raise SettingsError(
+                f"model is {kind(model)}, which writes nothing",
+                remedy="give a LangChain chat model, or name one by generator={...}",
             )
         chosen = settings or Settings.load(**overrides)
         if collection is not None:

@@ -167,6 +167,11 @@ def test_many_threads_get_one_and_the_same_model(tmp_path, monkeypatch):
     assert len(set(seen)) == 1
 
 
+def test_the_name_of_a_model_is_no_model(tmp_path):
+    with pytest.raises(SettingsError, match="model is a value of type str"):
+        Assistant.open(tmp_path / "collection", model="qwen2.5-7b-instruct")
+
+
 def test_settings_and_single_options_do_not_go_together(tmp_path):
     with pytest.raises(SettingsError, match="together"):
         Assistant.open(settings=Settings.load(collection=tmp_path), retrieval={"k": 2})
