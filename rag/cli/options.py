@@ -74,8 +74,20 @@ def filter_options(function: Function) -> Function:
         click.option("--source", default="", help="Only files whose path contains this."),
         click.option("--headline", default="", help="Only headlines that contain this."),
         click.option("--byline", default="", help="Only articles by this reporter."),
-        click.option("--to", "published_to", type=day, help="Published on this day or before."),
-        click.option("--from", "published_from", type=day, help="Published on this day or after."),
+        click.option(
+            "--to",
+            "published_to",
+            type=day,
+            metavar="YYYY-MM-DD",
+            help="Published on this day or before.",
+        ),
+        click.option(
+            "--from",
+            "published_from",
+            type=day,
+            metavar="YYYY-MM-DD",
+            help="Published on this day or after.",
+        ),
     ):
         function = option(function)
     return function
