@@ -424,6 +424,14 @@ def test_a_checkpoint_thinks_only_if_it_always_does_and_then_says_so(tmp_path, b
     assert pieces[0].startswith("<think>") == thinks
 
 
+@pytest.mark.parametrize("device", ["gpu", "xpu"])
+def test_a_device_that_is_not_there_is_said_clearly(tmp_path, device):
+    from rag.answering.generators.transformers import ChatTransformers
+
+    with pytest.raises(ModelError, match=r"generator\.device"):
+        ChatTransformers(name_or_path=str(tiny_checkpoint(tmp_path)), device=device).load()
+
+
 def test_without_transformers_it_is_said_what_to_install(monkeypatch):
     from rag.answering.generators.transformers import ChatTransformers
 

@@ -97,7 +97,15 @@ class ChatTransformers(BaseChatModel):
                 f"{self.name_or_path} has no chat template",
                 remedy="set generator.model to an instruction-tuned checkpoint",
             )
-        self._model, self._tokenizer = cast("Any", model).to(device).eval(), tokenizer
+        try:
+            self._model = cast("Any", model).to(device).eval()
+        except (AssertionError, RuntimeError) as error:
+            # What torch raises where it was built without the device, and where memory is short.
+            raise ModelError(
+                f"{self.name_or_path} cannot be moved to device {device!r}: {error}",
+                remedy="set generator.device to auto or cpu",
+            ) from error
+        self._tokenizer = tokenizer
         return self._model, self._tokenizer
 
     def _stream(
