@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import CollectionError, QuestionError, SettingsError, WenBaoError
+from rag.retrieval.given import kind, question_text, search_filters
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -84,6 +85,11 @@ class Assistant:
             raise SettingsError(
                 "settings and single options were given together",
                 remedy="put the options into Settings.load(...)",
+            )
+        if model is not None and not callable(getattr(model, "stream", None)):
+            raise SettingsError(
+                f"model is {kind(model)}, which writes nothing",
+                remedy="give a LangChain chat model, or name one by generator={...}",
             )
         chosen = settings or Settings.load(**overrides)
         if collection is not None:
@@ -160,7 +166,7 @@ class Assistant:
             self.embedder,
             self._checked(question),
             k=self._wanted(k),
-            filters=_readable(filters),
+            filters=search_filters(filters),
             settings=self.settings,
             reader=self.reader,
         )
@@ -203,7 +209,7 @@ class Assistant:
         understood = understand(asked, recent, today=self.today)
         if understood.followed_up and (completed := self._rewritten(asked, recent)):
             understood = replace(understood, search_text=completed)
-        limits = _readable(filters)
+        limits = search_filters(filters)
         evidence = search(
             collection,
             self.embedder,
@@ -246,7 +252,7 @@ class Assistant:
             reader=self.reader,
             settings=self.settings,
             k=self._wanted(k),
-            filters=_readable(filters),
+            filters=search_filters(filters),
         )
 
     def chain(self) -> Runnable[Any, Any]:
@@ -317,7 +323,8 @@ class Assistant:
         generator = self.generator if self.settings.answering.rewrite else None
         if not isinstance(generator, ChatGenerator):
             return ""
-        return rewritten(question, history, generator.model)
+        with generator.failing_as_ours():
+            return rewritten(question, history, generator.model)
 
     def _make_generator(self) -> Generator:
         from langchain_core.language_models import BaseChatModel
@@ -375,11 +382,7 @@ class Assistant:
         return k
 
     def _checked(self, question: str) -> str:
-        if not isinstance(question, str):
-            raise QuestionError(
-                f"the question is a value of type {type(question).__name__}", remedy="give a text"
-            )
-        text = _encodable("the question", question).strip()
+        text = question_text(question).strip()
         limit = self.settings.answering.question_chars
         if not text:
             raise QuestionError("the question is empty", remedy="ask a question")
@@ -389,24 +392,3 @@ class Assistant:
                 remedy="ask a shorter question, or raise answering.question_chars",
             )
         return text
-
-
-def _encodable(name: str, text: str) -> str:
-    """Return the text; halves of characters, as wrong encodings leave them, cannot be searched."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise QuestionError(
-            f"{name} is not valid Unicode text (character {error.start + 1})",
-            remedy="send it as UTF-8",
-        ) from error
-    return text
-
-
-def _readable(filters: Filters | None) -> Filters:
-    from rag.answering.inquiry import search_filters
-
-    found = search_filters(filters)
-    for name in ("byline", "headline", "source"):
-        _encodable(f"the filter {name}", getattr(found, name))
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,14 +83,17 @@ def _reader(settings: Settings) -> Iterator[Check]:
 
 
 def _generator(settings: Settings) -> Iterator[Check]:
-    from rag.answering.generators import load_generator
+    from rag.answering.generators import how_to_get, load_generator
 
     generator = load_generator(settings)
+    # Whether it is to be had, and can be read, only its first words show.
+    with closing(generator.stream("谁办报?", ())) as words:  # type: ignore[type-var]
+        next(words, "")
     advice = ""
     if settings.generator.kind == "auto" and generator.name == "extractive":
         advice = (
             f"answers are source sentences word for word, since {settings.generator.model} is not"
-            " here; run `wenbao models fetch` for written answers"
+            f" here; {how_to_get(settings.generator.model)} for written answers"
         )
     yield Check("language model", True, generator.name, advice)
 

@@ -8,7 +8,7 @@ import itertools
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import fields
 from datetime import date
@@ -26,6 +26,7 @@ from rag.types import (
     SentenceVerified,
     Source,
     StreamEvent,
+    TextDelta,
     Turn,
 )
 
@@ -149,7 +150,8 @@ def create_app(opened: Assistant | WenBaoError) -> FastAPI:
             if body.get("stream"):
                 events = assistant().stream(question, history=history, filters=filters)
                 # A question that cannot be asked fails here, before the response has begun.
-                return _stream(model, itertools.chain([next(events)], events))
+                first = next(events)
+                return _attended(_stream(model, itertools.chain([first], events)))
             return _completion(model, assistant().ask(question, history=history, filters=filters))
         except WenBaoError as error:
             status = 400 if isinstance(error, QuestionError) else 503
@@ -208,7 +210,7 @@ def _no_such_address(request: Request) -> JSONResponse:
     return JSONResponse(problem, status_code=404)
 
 
-def _explain_form(_: Request, error: Exception) -> JSONResponse:
+def _explain_form(request: Request, error: Exception) -> JSONResponse:
     """Answer a body that is no question at all, field by field."""
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
@@ -217,6 +219,10 @@ def _explain_form(_: Request, error: Exception) -> JSONResponse:
     problems = [
         f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
     ]
+    kind = request.headers.get("content-type", "")
+    if "json" not in kind:
+        # As curl sends it unless told otherwise: read as a form, it is no object.
+        problems = [f"the body is sent as {kind or 'nothing'}; send Content-Type: application/json"]
     return JSONResponse(_error("; ".join(problems), "invalid_request_error"), status_code=400)
 
 
@@ -299,8 +305,11 @@ def _completion(model: str, answer: Answer) -> Any:
     )
 
 
-def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
-    """Yield verified sentences as chunks, the sources last, the whole record in the final one."""
+def _stream(model: str, events: Iterable[StreamEvent]) -> Generator[Any, None, None]:
+    """Yield verified sentences as chunks, the sources last, the whole record in the final one.
+
+    While a sentence is being written, chunks are empty.
+    """
     from fastapi_openai_compat import ChatCompletion, Choice, Message
 
     name, created = _new_id(), int(time.time())
@@ -318,7 +327,10 @@ def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
 
     try:
         for event in settled(events):
-            if isinstance(event, SentenceVerified):
+            if isinstance(event, TextDelta):
+                # Nothing to be told yet; but a client that has gone is noticed only by a chunk.
+                yield chunk("")
+            elif isinstance(event, SentenceVerified):
                 yield chunk(marked(event.sentence))
             elif isinstance(event, AnswerDone):
                 answer = event.answer
@@ -328,6 +340,23 @@ def _stream(model: str, events: Iterable[StreamEvent]) -> Iterator[Any]:
         # The response has begun: the reader is told in the text.
         yield chunk(f"\n{error}", "stop", wenbao=error_record(error))
     yield _end(model)
+
+
+async def _attended(chunks: Generator[Any, None, None]) -> AsyncGenerator[Any, None]:
+    """Yield the chunks, made in a thread, and close them as soon as the client has gone.
+
+    Otherwise they would stay open until the next collection of garbage, and a generator that
+    answers one question at a time would answer nobody else's.
+    """
+    from anyio import CancelScope
+    from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+
+    try:
+        async for chunk in iterate_in_threadpool(chunks):
+            yield chunk
+    finally:
+        with CancelScope(shield=True):
+            await run_in_threadpool(chunks.close)
 
 
 def _end(model: str) -> Any:

@@ -25,6 +25,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -264,7 +265,7 @@ class Settings(BaseSettings, _Written):
             return cls(**overrides)
         except ValidationError as error:
             lines = [
-                f"{'.'.join(str(part) for part in item['loc'])} → {item['msg']}"
+                f"{'.'.join(str(part) for part in item['loc'])} → {_unknown(item) or item['msg']}"
                 for item in error.errors()
             ]
             raise SettingsError("; ".join(lines), remedy=_DOCTOR) from error
@@ -328,14 +329,18 @@ def survey(options: list[str]) -> list[SettingState]:
             else:
                 state.pop(name, None)
             shown = "" if name == "generator.api_key" else f", not {item['input']!r}"
-            unknown = item["type"] == "extra_forbidden"
-            problems[name] = "there is no such setting" if unknown else item["msg"] + shown
+            problems[name] = _unknown(item) or item["msg"] + shown
         settings = _Given(**state)
     rows = [
         SettingState(name, value, description, problems.pop(name, ""))
         for name, value, description in describe(settings)
     ]
     return rows + [SettingState(name, None, "", problem) for name, problem in problems.items()]
+
+
+def _unknown(problem: ErrorDetails) -> str:
+    """Say of a setting that there is none of its name; nothing of another problem."""
+    return "there is no such setting" if problem["type"] == "extra_forbidden" else ""
 
 
 class _Given(Settings):

@@ -7,10 +7,12 @@ import time
 from datetime import date
 
 import pytest
+from langchain_core.language_models import GenericFakeChatModel
 
 import rag.models.embedder
+from rag.answering.generators import ChatGenerator
 from rag.assistant import Assistant
-from rag.errors import CollectionError, QuestionError, SettingsError
+from rag.errors import CollectionError, GenerationError, QuestionError, SettingsError
 from rag.settings import Settings
 from rag.types import Filters
 from tests.answering.conftest import Scripted
@@ -51,6 +53,15 @@ def test_a_follow_up_is_completed_from_plain_pairs(make):
     assistant = make()
     assistant.ask("那免收几个月?", history=[(QUESTION, WRITTEN)])
     assert QUESTION in assistant.generator.questions[-1]
+
+
+def test_a_model_that_fails_to_complete_a_follow_up_fails_as_one_that_answers(make):
+    assistant = make(answering={"rewrite": True})
+    # It has nothing more to say, which it says with an error of its own.
+    silent = GenericFakeChatModel(messages=iter([]))
+    assistant._generator = ChatGenerator(silent, "silent")
+    with pytest.raises(GenerationError, match="silent failed"):
+        assistant.ask("那免收几个月?", history=[(QUESTION, WRITTEN)])
 
 
 def test_no_turns_of_history_means_none(make):
@@ -154,6 +165,11 @@ def test_many_threads_get_one_and_the_same_model(tmp_path, monkeypatch):
         thread.join()
     assert len(seen) == 8
     assert len(set(seen)) == 1
+
+
+def test_the_name_of_a_model_is_no_model(tmp_path):
+    with pytest.raises(SettingsError, match="model is a value of type str"):
+        Assistant.open(tmp_path / "collection", model="qwen2.5-7b-instruct")
 
 
 def test_settings_and_single_options_do_not_go_together(tmp_path):

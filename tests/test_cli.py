@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from rag.assistant import Assistant
 from rag.cli import cli
+from rag.doctor import examine
 from rag.errors import GenerationError
 from rag.index import update
 from rag.settings import Settings, describe
@@ -29,6 +30,7 @@ def wenbao(*arguments, cwd=ROOT, stdin="", **environment):
         input=stdin,
         capture_output=True,
         text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
         timeout=300,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
@@ -276,6 +278,36 @@ def test_doctor_finds_a_healthy_collection_healthy(seeds_collection):
     report = json.loads(done.stdout)
     assert report["healthy"], report
     assert "9 articles" in str(report)
+
+
+def test_doctor_asks_the_language_model_for_a_word(seeds_collection, tmp_path):
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and nothing else")
+
+    def examined(**generator):
+        settings = Settings.load(collection=seeds_collection, generator=generator)
+        return {check.name: check for check in examine(settings)}["language model"]
+
+    check = examined(model=str(broken))
+    assert not check.ok
+    assert "broken.gguf" in check.detail
+    check = examined(kind="openai", model="qwen", base_url="http://127.0.0.1:9/v1")
+    assert not check.ok
+    assert "generator.base_url" in check.remedy
+    assert examined(kind="extractive").ok
+
+
+def test_a_terminal_that_lacks_a_character_gets_the_rest(tmp_path):
+    page = tmp_path / "街道.txt"
+    story = "邻里节开幕\n\n本报讯(记者 王芳)金桥社区举办邻里节🎉，到场居民有320户。\n"
+    page.write_text(story, "utf-8")
+    assert wenbao("ingest", page, cwd=tmp_path).returncode == 0
+    search = ["search", "邻里节到场多少户?"]
+    done = wenbao(*search, cwd=tmp_path, PYTHONIOENCODING="gbk")
+    assert done.returncode == 0, done.stderr
+    assert "邻里节?，到场居民有320户" in done.stdout
+    done = wenbao(*search, "--json", cwd=tmp_path, PYTHONIOENCODING="gbk")
+    assert "邻里节🎉" in json.loads(done.stdout)[0]["text"]
 
 
 def test_a_wrong_command_line_is_an_object_with_json(tmp_path):

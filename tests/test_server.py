@@ -8,6 +8,7 @@ import shutil
 import socket
 import threading
 import time
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -24,15 +25,16 @@ pytestmark = pytest.mark.model
 QUESTION = "宝龙社区沿街商铺有多少家?"
 
 
-@pytest.fixture(scope="module")
-def address(extractive):
+@contextmanager
+def served(assistant):
+    """The address at which an assistant is served."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     servers: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        config = uvicorn.Config(create_app(extractive), port=port, log_level="error", ws="none")
+        config = uvicorn.Config(create_app(assistant), port=port, log_level="error", ws="none")
         servers.append(uvicorn.Server(config))
         await servers[0].serve()
 
@@ -43,6 +45,12 @@ def address(extractive):
     yield f"http://127.0.0.1:{port}"
     servers[0].should_exit = True
     thread.join(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def address(extractive):
+    with served(extractive) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +152,16 @@ def test_a_body_of_another_form_is_explained_as_clients_expect(address, body):
     assert "body" in error["message"]
 
 
+@pytest.mark.parametrize("header", [{"content-type": "application/x-www-form-urlencoded"}, {}])
+def test_a_body_that_is_not_sent_as_json_is_told_how_to_be(address, header):
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": QUESTION}]}
+    reply = httpx.post(
+        f"{address}/v1/chat/completions", content=json.dumps(body).encode(), headers=header
+    )
+    assert reply.status_code == 400
+    assert "Content-Type: application/json" in reply.json()["error"]["message"]
+
+
 def test_a_body_in_another_encoding_is_explained_as_clients_expect(address):
     body = '{"model": "wenbao", "messages": [{"role": "user", "content": "几点开门"}]}'.encode(
         "gbk"
@@ -228,6 +246,32 @@ def test_a_generator_that_fails_while_streaming_is_told_in_the_text(seeds_collec
     text = told(seeds_collection, Failing(TRUE + FALSE), stream=True)
     assert text.startswith(f"{TRUE}[1]")
     assert text.endswith("the engine stopped")
+
+
+def test_a_client_that_leaves_frees_the_generator(seeds_collection):
+    class Slow(Scripted):
+        left = threading.Event()
+
+        def stream(self, question, evidence):
+            try:
+                for piece in super().stream(question, evidence):
+                    yield piece
+                    time.sleep(0.05)
+            except GeneratorExit:
+                self.left.set()
+                raise
+
+    slow = Slow(TRUE + FALSE * 100)
+    body = {"model": "wenbao", "messages": [{"role": "user", "content": QUESTION}], "stream": True}
+    with (
+        Assistant.open(seeds_collection, model=slow) as opened,
+        served(opened) as address,
+        httpx.stream("POST", f"{address}/v1/chat/completions", json=body, timeout=60) as reply,
+    ):
+        chunks = (line for line in reply.iter_lines() if "328" in line)
+        assert "[1]" in next(chunks)
+        reply.close()
+        assert slow.left.wait(10)
 
 
 def test_the_health_check_sees_that_the_collection_is_gone(seeds_collection, tmp_path):

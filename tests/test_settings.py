@@ -68,3 +68,9 @@ def test_folders_and_files_at_home_lie_at_home(folder, monkeypatch):
 def test_a_settings_file_may_begin_with_a_byte_order_mark(folder):
     (folder / "wenbao.toml").write_text('collection = "合集"', encoding="utf-8-sig")
     assert Settings.load().collection == Path("合集")
+
+
+@pytest.mark.parametrize("given", [{"retreival": {"k": 4}}, {"retrieval": {"depth": 4}}])
+def test_a_name_that_is_none_is_said_to_be_none(folder, given):
+    with pytest.raises(SettingsError, match="→ there is no such setting"):
+        Settings.load(**given)

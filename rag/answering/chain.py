@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from threading import Event
 from typing import Any
 
 from langchain_core.documents import Document
@@ -28,26 +29,33 @@ def answer_chain(stream: Callable[..., Iterator[StreamEvent]]) -> Runnable[Any, 
     text comes in the last chunk, since it is known only then; nothing comes before it.
     """
 
-    def answer(given: Any) -> Iterator[AddableDict]:
+    def answer(given: Any, gone: Event) -> Iterator[AddableDict]:
         asked = inquiry(given)
         events = stream(asked.question, history=asked.history, filters=asked.filters)
         for event in settled(events):
+            if gone.is_set():
+                return
             yield from _chunks(event)
 
     def run(inputs: Iterator[Any]) -> Iterator[AddableDict]:
         whole: Any = None
         for part in inputs:
             whole = _joined(whole, part)
-        yield from answer(whole)
+        yield from answer(whole, Event())
 
     async def run_async(inputs: AsyncIterator[Any]) -> AsyncIterator[AddableDict]:
         whole: Any = None
         async for part in inputs:
             whole = _joined(whole, part)
-        chunks = answer(whole)
-        # Searching and writing compute: on the event loop they would hold up everybody else.
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            yield chunk
+        gone = Event()
+        chunks = answer(whole, gone)
+        try:
+            # Searching and writing compute: on the event loop they would hold up everybody else.
+            while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+                yield chunk
+        finally:
+            # Who stops waiting does not stop the thread: it would write to the answer's end.
+            gone.set()
 
     return RunnableGenerator(run, run_async).with_config(run_name="wenbao")
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from rag.errors import QuestionError
+from rag.retrieval.given import kind, search_filters
 from rag.types import Filters, Turn
 
 _FORM = 'give a question, or {"question": "…", "history": [("…", "…")], "filters": {…}}'
 _TURNS = "give (question, answer) pairs of texts, oldest first"
-_KNOWN = tuple(field.name for field in fields(Filters))
 
 
 class Inquiry(NamedTuple):
@@ -32,7 +30,7 @@ def inquiry(given: Any) -> Inquiry:
     if isinstance(given, str):
         return Inquiry(given, (), Filters())
     if not isinstance(given, Mapping) or not isinstance(given.get("question"), str):
-        raise QuestionError(f"{_kind(given)} is not a question", remedy=_FORM)
+        raise QuestionError(f"{kind(given)} is not a question", remedy=_FORM)
     unknown = [str(name) for name in given if name not in Inquiry._fields]
     if unknown:
         raise QuestionError(f"unknown beside a question: {', '.join(unknown)}", remedy=_FORM)
@@ -50,58 +48,15 @@ def turns(given: Iterable[Turn | Sequence[str]] | None) -> tuple[Turn, ...]:
     if given is None:
         return ()
     if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
-        raise QuestionError(f"{_kind(given)} is not a history", remedy=_TURNS)
+        raise QuestionError(f"{kind(given)} is not a history", remedy=_TURNS)
     return tuple(_turn(pair) for pair in given)
-
-
-def search_filters(given: Filters | Mapping[str, Any] | None) -> Filters:
-    """Return filters given as such, as a mapping (days as dates or YYYY-MM-DD), or not at all.
-
-    Raises:
-        QuestionError: a name is unknown or a value does not fit.
-    """
-    if given is None:
-        return Filters()
-    if isinstance(given, Filters):
-        # Nothing checked these where they were made.
-        given = {name: getattr(given, name) for name in _KNOWN}
-    if not isinstance(given, Mapping) or not set(given) <= set(_KNOWN):
-        shown = ", ".join(map(str, given)) if isinstance(given, Mapping) else _kind(given)
-        raise QuestionError(f"not filters: {shown}", remedy=f"filters are {', '.join(_KNOWN)}")
-    values = {name: value for name, value in given.items() if value is not None}
-    for name, value in values.items():
-        if name.startswith("published"):
-            values[name] = _day(name, value)
-        elif not isinstance(value, str):
-            raise QuestionError(f"filter {name} is {_kind(value)}", remedy="give a text")
-    return Filters(**values)
 
 
 def _turn(pair: Any) -> Turn:
     if isinstance(pair, str | Mapping) or not isinstance(pair, Sequence) or len(pair) != 2:
-        raise QuestionError(f"{_kind(pair)} is not a turn of a conversation", remedy=_TURNS)
+        raise QuestionError(f"{kind(pair)} is not a turn of a conversation", remedy=_TURNS)
     if not all(isinstance(text, str) for text in pair):
         raise QuestionError("a turn of the history is not two texts", remedy=_TURNS)
     # Half a character in what was said before is no reason not to answer what is asked now.
     question, answer = (text.encode("utf-8", "replace").decode("utf-8") for text in pair)
     return Turn(question, answer)
-
-
-def _day(name: str, value: Any) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise QuestionError(
-            f"filter {name} is no day: {value!r}", remedy="give a date or YYYY-MM-DD"
-        ) from error
-
-
-def _kind(value: Any) -> str:
-    """Name what was given, not what it holds: that may be long, or not printable."""
-    if isinstance(value, Mapping):
-        return f"a mapping of {', '.join(map(repr, value))}" if value else "an empty mapping"
-    return f"a value of type {type(value).__name__}"

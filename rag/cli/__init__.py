@@ -8,7 +8,7 @@ import click
 
 from rag.cli import articles, ask, machine, serve
 from rag.cli.evaluate import commands as evaluation_commands
-from rag.cli.options import fail, fail_usage
+from rag.cli.options import fail, fail_usage, spare_what_cannot_be_printed
 from rag.errors import WenBaoError
 
 
@@ -33,6 +33,7 @@ for _command in (
 
 def main() -> None:
     """Run the command line; errors say what, why and what to do, without a stack trace."""
+    spare_what_cannot_be_printed()
     try:
         cli(prog_name="wenbao", standalone_mode=False)
     except WenBaoError as error:

@@ -96,7 +96,11 @@ def list_articles(options: tuple[str, ...], collection: Path | None, as_json: bo
 
 @click.command()
 @click.argument("question")
-@click.option("-k", type=click.IntRange(1, 100), help="Passages to show.")
+@click.option(
+    "-k",
+    type=click.IntRange(1, 100),
+    help="Passages to show; as many as the setting retrieval.k says if not given.",
+)
 @filter_options
 @settings_options
 @json_option

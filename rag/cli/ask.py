@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import click
 from rag.answering.plain import inert
 from rag.answering.reading import marked
 from rag.cli.options import (
+    as_json_text,
     filter_options,
     generator_option,
     json_option,
@@ -131,7 +131,7 @@ def _tell(error: WenBaoError, as_json: bool) -> None:
 
 
 def _print_line(record: dict[str, Any]) -> None:
-    click.echo(json.dumps(record, ensure_ascii=False, default=str))
+    click.echo(as_json_text(record))
 
 
 def _read_question(*, quiet: bool) -> str | None:

@@ -245,7 +245,10 @@ def from_log(log: Path, out: Path, force: bool, as_json: bool) -> None:
 
 @testset.command()
 @click.argument("out", type=_A_FILE)
-@click.option("--per-article", type=click.IntRange(min=1), default=4, show_default=True)
+@click.option(
+    "--per-article", type=click.IntRange(min=1), default=4, show_default=True,
+    help="Questions of an article at most.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @settings_options
 @json_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -73,8 +74,20 @@ def filter_options(function: Function) -> Function:
         click.option("--source", default="", help="Only files whose path contains this."),
         click.option("--headline", default="", help="Only headlines that contain this."),
         click.option("--byline", default="", help="Only articles by this reporter."),
-        click.option("--to", "published_to", type=day, help="Published on this day or before."),
-        click.option("--from", "published_from", type=day, help="Published on this day or after."),
+        click.option(
+            "--to",
+            "published_to",
+            type=day,
+            metavar="YYYY-MM-DD",
+            help="Published on this day or before.",
+        ),
+        click.option(
+            "--from",
+            "published_from",
+            type=day,
+            metavar="YYYY-MM-DD",
+            help="Published on this day or after.",
+        ),
     ):
         function = option(function)
     return function
@@ -117,7 +130,24 @@ def all_options(
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
     _printed.append(True)
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(as_json_text(value, indent=2))
+
+
+def as_json_text(value: object, *, indent: int | None = None) -> str:
+    """Return a value as JSON; characters that the output's encoding has not are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, default=str)
+    return text
+
+
+def spare_what_cannot_be_printed() -> None:
+    """Have a character that the terminal's encoding has not shown as `?`: GBK has no emoji."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def fail_usage(error: click.ClickException) -> NoReturn:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Protocol
 
+from rag.answering.generators.base import THOUGHT
 from rag.errors import EvaluationError
 from rag.evaluation.cases import Case
 from rag.evaluation.outcome import Outcome
@@ -60,7 +61,8 @@ class ChatJudge:
         """
         prompt = judge_prompt(case, outcome)
         for _ in range(2):
-            judgement = _parsed(self._reply(prompt))
+            # What it thinks before it grades may hold grades that it thinks better of.
+            judgement = _parsed(self._reply(prompt).rpartition(THOUGHT)[2])
             if judgement is not None:
                 return judgement
         raise EvaluationError(

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from datetime import date
 
 import pytest
 from langchain_core.runnables import RunnableLambda
 
 from rag.answering.chain import answer_chain
-from rag.answering.inquiry import search_filters, turns
+from rag.answering.inquiry import turns
 from rag.answering.pipeline import answer_events
 from rag.answering.reading import marked, marked_text, settled
 from rag.errors import QuestionError
+from rag.retrieval.given import search_filters
 from rag.settings import AnsweringSettings
-from rag.types import AnswerDone, AnswerSentence, Filters, SentenceVerified, Turn, Verdict
+from rag.types import (
+    AnswerDone,
+    AnswerSentence,
+    Filters,
+    SentenceVerified,
+    TextDelta,
+    Turn,
+    Verdict,
+)
 from tests.answering.conftest import POLICE, Scripted, evidence_from
 
 QUESTION = "装了多少烟感器?"
@@ -81,6 +92,22 @@ async def test_while_an_answer_is_written_the_event_loop_goes_on():
 
     assert (await answer_chain(slow).ainvoke(QUESTION))["answer"] == f"{TRUE}[1]"
     assert went_on.is_set()
+
+
+async def test_who_no_longer_waits_stops_the_writing():
+    ended = threading.Event()
+
+    def stream(*_, **__):
+        try:
+            for _ in range(800):
+                time.sleep(0.01)
+                yield TextDelta("灯")
+        finally:
+            ended.set()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(answer_chain(stream).ainvoke(QUESTION), 0.2)
+    assert await asyncio.to_thread(ended.wait, 3)
 
 
 async def _set(event):

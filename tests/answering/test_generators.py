@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
@@ -71,6 +73,44 @@ def test_any_chat_model_of_langchain_writes_answers():
     pieces = list(generator.stream(QUESTION, candidates_from(POLICE)))
     assert len(pieces) > 1
     assert "".join(pieces) == "烟感器 3200个 。"
+
+
+class Writing(BaseChatModel):
+    """Writes a text in pieces of some characters."""
+
+    text: str
+    size: int
+
+    @property
+    def _llm_type(self):
+        return "writing"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        raise NotImplementedError
+
+    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        for start in range(0, len(self.text), self.size):
+            piece = self.text[start : start + self.size]
+            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+
+
+@pytest.mark.parametrize("size", [1, 5, 100])
+@pytest.mark.parametrize(
+    ("written", "draft"),
+    [
+        ("<think>\n小区有12个。\n</think>\n\n烟感器3200个。", "烟感器3200个。"),
+        ("\n<think>\n\n</think>\n\n烟感器3200个。", "烟感器3200个。"),
+        ("<think>\n小区有12个。烟感器3200个。", ""),
+        ("<300户", "<300户"),
+        ("烟感器3200个。<think>", "烟感器3200个。<think>"),
+    ],
+)
+def test_what_a_model_thinks_before_it_answers_is_no_draft(written, draft, size):
+    generator = ChatGenerator(Writing(text=written, size=size), "writing")
+    pieces = list(generator.stream(QUESTION, candidates_from(POLICE)))
+    assert "".join(pieces).strip() == draft
+    # What cannot be a thought is passed on as it comes.
+    assert size > 1 or len(pieces) >= len(draft) - len("<think>")
 
 
 def test_a_failing_chat_model_is_a_generation_error():
@@ -175,7 +215,11 @@ def test_auto_falls_back_to_the_extractive_generator(tmp_path):
     [
         ({"kind": "llama.cpp"}, ModelError, "wenbao models fetch"),
         ({"kind": "llama.cpp", "model": "no-such-model"}, ModelError, "no-such-model"),
-        ({"kind": "llama.cpp", "model": "/gone/model.gguf"}, ModelError, "model.gguf"),
+        (
+            {"kind": "llama.cpp", "model": "/gone/model.gguf"},
+            ModelError,
+            "model.gguf is not on this machine → correct generator.model",
+        ),
         ({"kind": "openai"}, SettingsError, "WENBAO_GENERATOR__BASE_URL"),
     ],
 )
@@ -183,6 +227,43 @@ def test_a_missing_model_is_named_with_what_to_do(tmp_path, options, error, said
     settings = Settings.load(models={"folder": tmp_path}, generator=options)
     with pytest.raises(error, match=said):
         load_generator(settings)
+
+
+@pytest.fixture
+def endpoint():
+    """An endpoint that answers every question alike, and what it was asked."""
+    asked = []
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            delta = {"role": "assistant", "content": "烟感器3200个。"}
+            chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "qwen"}
+            chunk["choices"] = [{"index": 0, "delta": delta, "finish_reason": "stop"}]
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_an_endpoint_is_told_how_long_an_answer_may_be_by_the_name_that_all_know(endpoint):
+    address, asked = endpoint
+    options = {"kind": "openai", "base_url": address, "model": "qwen", "max_tokens": 77}
+    generator = load_generator(Settings.load(generator=options))
+    assert "".join(generator.stream(QUESTION, candidates_from(POLICE))) == "烟感器3200个。"
+    assert asked[0]["max_tokens"] == 77
+    # Together, some refuse them.
+    assert "max_completion_tokens" not in asked[0]
 
 
 def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path):
@@ -236,6 +317,24 @@ def test_llama_streams_repeats_itself_and_counts_tokens(llama):
     assert "北京" in whole.content
     assert whole.content == "".join(chunk.content for chunk in chunks)
     assert whole.usage_metadata["input_tokens"] > 10
+
+
+@pytest.mark.llm
+def test_a_model_that_may_think_first_answers_at_once(llama, monkeypatch):
+    import xllamacpp
+
+    class Thinking(xllamacpp.CommonParams):
+        def __init__(self):
+            self.chat_template = (
+                "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n"
+                "{% endfor %}<|im_start|>assistant\n"
+                "{% if enable_thinking is defined and enable_thinking is false %}"
+                "<think>\n\n</think>\n\n{% endif %}"
+            )
+
+    monkeypatch.setattr(xllamacpp, "CommonParams", Thinking)
+    model = ChatLlamaCpp(path=llama.path, context_tokens=512, max_tokens=16)
+    assert model.invoke("中国的首都是哪里?").content
 
 
 @pytest.mark.llm
@@ -309,6 +408,30 @@ def test_a_transformers_checkpoint_streams(tmp_path):
     assert text == model.invoke("你好").content
 
 
+@pytest.mark.parametrize(
+    ("begins", "thinks"),
+    [
+        ("{% if enable_thinking is not defined or enable_thinking %}<think>{% endif %}", False),
+        ("<think>\n", True),
+        ("", False),
+    ],
+)
+def test_a_checkpoint_thinks_only_if_it_always_does_and_then_says_so(tmp_path, begins, thinks):
+    from rag.answering.generators.transformers import ChatTransformers
+
+    model = ChatTransformers(name_or_path=str(tiny_checkpoint(tmp_path, begins)), max_tokens=4)
+    pieces = [chunk.content for chunk in model.stream("你好") if chunk.content]
+    assert pieces[0].startswith("<think>") == thinks
+
+
+@pytest.mark.parametrize("device", ["gpu", "xpu"])
+def test_a_device_that_is_not_there_is_said_clearly(tmp_path, device):
+    from rag.answering.generators.transformers import ChatTransformers
+
+    with pytest.raises(ModelError, match=r"generator\.device"):
+        ChatTransformers(name_or_path=str(tiny_checkpoint(tmp_path)), device=device).load()
+
+
 def test_without_transformers_it_is_said_what_to_install(monkeypatch):
     from rag.answering.generators.transformers import ChatTransformers
 
@@ -328,7 +451,7 @@ def test_a_checkpoint_that_is_not_there_is_said_clearly(tmp_path):
         ChatTransformers(name_or_path=str(tmp_path)).invoke("你好")
 
 
-def tiny_checkpoint(folder):
+def tiny_checkpoint(folder, begins=""):
     """A random two-layer model over single bytes, in the form of a real checkpoint."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -340,7 +463,7 @@ def tiny_checkpoint(folder):
     tokenizer = Tokenizer(models.BPE(vocabulary, merges=[]))
     tokenizer.pre_tokenizer = byte_level
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>", pad_token="<end>")
-    fast.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    fast.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}" + begins
     fast.save_pretrained(folder)
     torch.manual_seed(1)
     config = Qwen2Config(

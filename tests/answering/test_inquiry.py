@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from rag.answering.inquiry import search_filters
 from rag.errors import QuestionError
+from rag.retrieval.given import search_filters
 from rag.types import Filters
 
 

@@ -68,6 +68,12 @@ def test_a_reply_without_a_grade_is_asked_for_once_more():
     assert len(asked) == 2
 
 
+def test_what_a_judge_thinks_before_it_grades_is_no_grade():
+    reply = '<think>\n像是 {"grade": 0} 吧？不，数字对。\n</think>\n\n{"grade": 1, "reason": "对"}'
+    with endpoint(reply) as (url, _):
+        assert ChatJudge(url, "大模型").grade(CASE, Outcome("1", text="对")).grade == 1
+
+
 @pytest.mark.parametrize("reply", ["很好", '{"grade": 7}', '{"grade": null}'])
 def test_a_judge_that_gives_no_grade_is_an_error(reply):
     with endpoint(reply) as (url, _), pytest.raises(EvaluationError, match="no grade"):

@@ -59,6 +59,25 @@ def test_fields_and_call_arguments_limit_the_result(retriever):
     assert {document.metadata["headline"] for document in found} == {"李超鲲鹏带队夺冠"}
 
 
+async def test_an_awaited_call_takes_the_same_arguments(retriever):
+    assert len(await retriever.ainvoke("市", k=1)) == 1
+    found = await retriever.ainvoke("除雪车", filters=Filters(byline="刘洋"))
+    assert {document.metadata["headline"] for document in found} == {"李超鲲鹏带队夺冠"}
+
+
+def test_filters_of_a_call_may_be_a_mapping(retriever):
+    found = retriever.invoke("除雪车", filters={"byline": "刘洋", "published_from": "2020-01-01"})
+    assert {document.metadata["headline"] for document in found} == {"李超鲲鹏带队夺冠"}
+    with pytest.raises(QuestionError, match="reporter"):
+        retriever.invoke("除雪车", filters={"reporter": "刘洋"})
+
+
+@pytest.mark.parametrize("question", [{"question": "除雪车"}, None, "除雪车\udc80"])
+def test_what_is_no_question_is_said_to_be_none(retriever, question):
+    with pytest.raises(QuestionError, match="the question is"):
+        retriever.invoke(question)
+
+
 def test_no_passages_cannot_be_wanted(retriever, collection, embedder, settings):
     with pytest.raises(QuestionError, match="k >= 1"):
         retriever.invoke("市", k=0)

@@ -9,11 +9,18 @@ from rag.answering.generators.chat import ChatGenerator
 from rag.answering.generators.extractive import ExtractiveGenerator
 from rag.errors import ModelError, SettingsError
 from rag.models.adapters import JUDGES
-from rag.models.catalogue import find_model
+from rag.models.catalogue import find_model, is_catalogued
 from rag.models.weights import model_path
 from rag.settings import Settings
 
-__all__ = ["REFUSAL", "ChatGenerator", "ExtractiveGenerator", "Generator", "load_generator"]
+__all__ = [
+    "REFUSAL",
+    "ChatGenerator",
+    "ExtractiveGenerator",
+    "Generator",
+    "how_to_get",
+    "load_generator",
+]
 
 
 def load_generator(settings: Settings) -> Generator:
@@ -46,7 +53,7 @@ def load_generator(settings: Settings) -> Generator:
             return ExtractiveGenerator()
         raise ModelError(
             f"the language model {options.model} is not on this machine",
-            remedy=f"run `wenbao models fetch {options.model}`, or set generator.kind=extractive",
+            remedy=f"{how_to_get(options.model)}, or set generator.kind=extractive",
         )
     from rag.answering.generators.llama_cpp import ChatLlamaCpp
 
@@ -62,6 +69,13 @@ def load_generator(settings: Settings) -> Generator:
         f"llama.cpp {path.stem}" + (f" + {adapter.stem}" if adapter else ""),
         judges=adapter is not None,
     )
+
+
+def how_to_get(model: str) -> str:
+    """Say what to do about a GGUF model that is not there."""
+    if is_catalogued(model):
+        return f"run `wenbao models fetch {model}`"
+    return "correct generator.model"
 
 
 def _gguf(settings: Settings) -> Path | None:
@@ -103,6 +117,12 @@ def _endpoint(settings: Settings) -> Generator:
         temperature=0,
         timeout=options.timeout,
         max_retries=1,
-        max_completion_tokens=options.max_tokens,
+        # Compatible endpoints know the older name; the newer one several pass over in silence.
+        extra_body={"max_tokens": options.max_tokens},
     )
-    return ChatGenerator(model, f"{options.model} @ {options.base_url}")
+    return ChatGenerator(
+        model,
+        f"{options.model} @ {options.base_url}",
+        remedy="correct generator.base_url (most addresses end in /v1), generator.model or"
+        " generator.api_key, or ask with --generator extractive",
+    )

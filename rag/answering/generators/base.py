@@ -10,6 +10,9 @@ from rag.answering.evidence import EvidenceSentence
 REFUSAL = "报道没有提到。"
 """What a generator writes, and nothing else, when the evidence does not hold the answer."""
 
+THINKS, THOUGHT = "<think>", "</think>"
+"""Between these, models write what they think before they answer."""
+
 
 class Generator(Protocol):
     """Writes a draft answer from evidence; what it writes is verified afterwards."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 
 from rag.answering.evidence import EvidenceSentence, render
-from rag.answering.generators.base import REFUSAL
+from rag.answering.generators.base import REFUSAL, THINKS, THOUGHT
 from rag.answering.plain import INVOKES, for_prompt
 from rag.answering.prompts import load_prompt
 from rag.errors import GenerationError, WenBaoError
@@ -26,12 +27,21 @@ class ChatGenerator:
 
     One that `judges` has an adapter that acts after `INVOKES` alone, and gives log-probabilities.
     What the model has read for an answer it need not read again to judge, nor the other way round.
+    `remedy` is what to do when the model fails.
     """
 
-    def __init__(self, model: BaseChatModel, name: str, *, judges: bool = False) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        name: str,
+        *,
+        judges: bool = False,
+        remedy: str = "run `wenbao doctor`, or ask with --generator extractive",
+    ) -> None:
         self.name = name
         self.model = model
         self._judges = judges
+        self._remedy = remedy
         self._prompt = load_prompt("answer").partial(refusal=REFUSAL)
 
     def load(self) -> None:
@@ -56,25 +66,44 @@ class ChatGenerator:
         return _odds(chunks[0]) if chunks else None
 
     def stream(self, question: str, evidence: Sequence[EvidenceSentence]) -> Iterator[str]:
-        """Yield the draft as the model writes it."""
-        for chunk in self._chunks(question, evidence):
-            if chunk.text:
-                yield chunk.text
+        """Yield the draft as the model writes it; what it thinks before it answers is no draft."""
+        chunks = self._chunks(question, evidence)
+        yield from _without_thoughts(chunk.text for chunk in chunks if chunk.text)
 
     def _chunks(
         self, question: str, evidence: Sequence[EvidenceSentence], *begins: AIMessage, **asked: Any
     ) -> Iterator[AIMessage]:
         given = {"question": for_prompt(question), "evidence": for_prompt(render(evidence))}
-        try:
+        with self.failing_as_ours():
             yield from self.model.stream([*self._prompt.format_messages(**given), *begins], **asked)
+
+    @contextmanager
+    def failing_as_ours(self) -> Iterator[None]:
+        """Raise what the model raises as an error of ours: others raise what their client does."""
+        try:
+            yield
         except WenBaoError:
             raise
         except Exception as error:
-            # Chat models of other packages raise what their client library raises.
-            raise GenerationError(
-                f"{self.name} failed: {error}",
-                remedy="run `wenbao doctor`, or ask with --generator extractive",
-            ) from error
+            raise GenerationError(f"{self.name} failed: {error}", remedy=self._remedy) from error
+
+
+def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield what is written without the thoughts with which it may begin.
+
+    Not every engine tells them apart. Those that do not end are all that was written.
+    """
+    begun = ""
+    for piece in pieces:
+        begun += piece
+        start = begun.lstrip()
+        if THOUGHT in start or not (start.startswith(THINKS) or THINKS.startswith(start)):
+            break
+    if begun.lstrip().startswith(THINKS):
+        begun = begun.partition(THOUGHT)[2]
+    if begun:
+        yield begun
+    yield from pieces
 
 
 def _odds(chunk: AIMessage) -> float | None:

@@ -100,6 +100,8 @@ class ChatLlamaCpp(BaseChatModel):
         parameters.cpuparams_batch.n_threads = threads
         parameters.warmup = False
         parameters.verbosity = -1
+        # A model that may think first would spend the answer's tokens on it.
+        parameters.enable_reasoning = 0
         # The engine always opens a local port; nobody but this process may use it.
         parameters.api_keys = [secrets.token_hex(16)]
         parameters.endpoint_slots = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -18,7 +19,11 @@ from langchain_core.messages import (
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from rag.answering.generators.base import THINKS
 from rag.errors import GenerationError, ModelError
+
+# Tokens at the end of a prompt among which one may be that begins thoughts.
+_BEGINS = 16
 
 
 def require_installed() -> None:
@@ -92,7 +97,15 @@ class ChatTransformers(BaseChatModel):
                 f"{self.name_or_path} has no chat template",
                 remedy="set generator.model to an instruction-tuned checkpoint",
             )
-        self._model, self._tokenizer = cast("Any", model).to(device).eval(), tokenizer
+        try:
+            self._model = cast("Any", model).to(device).eval()
+        except (AssertionError, RuntimeError) as error:
+            # What torch raises where it was built without the device, and where memory is short.
+            raise ModelError(
+                f"{self.name_or_path} cannot be moved to device {device!r}: {error}",
+                remedy="set generator.device to auto or cpu",
+            ) from error
+        self._tokenizer = tokenizer
         return self._model, self._tokenizer
 
     def _stream(
@@ -111,6 +124,8 @@ class ChatTransformers(BaseChatModel):
                 add_generation_prompt=True,
                 return_tensors="pt",
                 return_dict=True,
+                # A model that may think first would spend the answer's tokens on it.
+                enable_thinking=False,
             ).to(model.device)
             streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True)
             closed = threading.Event()
@@ -141,8 +156,11 @@ class ChatTransformers(BaseChatModel):
 
             worker = threading.Thread(target=run, name="transformers", daemon=True)
             worker.start()
+            # Of one that always thinks, the template begins the thoughts that are written here.
+            prompt = tokenizer.decode(inputs["input_ids"][0][-_BEGINS:])
+            begun = [THINKS] if prompt.rstrip().endswith(THINKS) else []
             try:
-                for text in streamer:
+                for text in itertools.chain(begun, streamer):
                     if not text:
                         continue
                     chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
