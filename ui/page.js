@@ -1,5 +1,5 @@
 (texts) => {
-  const narrow = window.matchMedia("(max-width: 860px)");
+  const narrow = window.matchMedia("(max-width: 53.75em), (max-height: 30em)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const find = (selector) => document.querySelector(selector);
   let opener = "";

@@ -1,0 +1,59 @@
+"""The page for those who enlarge it, print it or work by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.get_browser import find_browser
+from tests.ui.conftest import FLAGS
+from tests.ui.steps import QUESTION, ask, in_view, overflow
+
+pytestmark = pytest.mark.browser
+
+_ROOM = """() => {
+  const top = Math.max(0, document.querySelector("#top").getBoundingClientRect().bottom);
+  const bottom = document.querySelector("#compose").getBoundingClientRect().top;
+  return (bottom - top) / window.innerHeight;
+}"""
+
+
+@pytest.fixture
+def with_font(browser: Browser, address: str) -> Iterator[Callable[[int, int, int], Page]]:
+    """Opens the page in a browser whose reader has set this font size."""
+    opened: list[Browser] = []
+
+    def open_page(font: int, width: int, height: int) -> Page:
+        flags = [*FLAGS, f"--blink-settings=defaultFontSize={font}"]
+        opened.append(browser.browser_type.launch(executable_path=find_browser(), args=flags))
+        page = opened[-1].new_page(viewport={"width": width, "height": height})
+        page.goto(address)
+        page.wait_for_selector(".start")
+        return page
+
+    yield open_page
+    for enlarged in opened:
+        enlarged.close()
+
+
+# A notebook's screen at 150 %, and a browser set to a very large font.
+@pytest.mark.parametrize("given", [(16, 911, 432), (32, 1280, 800)])
+def test_enlarged_pages_and_large_fonts_leave_room_for_the_answer(
+    with_font: Callable[[int, int, int], Page], given: tuple[int, int, int]
+):
+    page = with_font(*given)
+    ask(page, QUESTION)
+    page.wait_for_timeout(500)
+    assert page.evaluate(_ROOM) > 0.6
+    assert in_view(page, "#current .answer")
+    assert overflow(page) <= 0
+
+
+def test_the_masthead_of_a_telephone_with_a_large_font_does_not_overlap(
+    with_font: Callable[[int, int, int], Page],
+):
+    page = with_font(32, 390, 844)
+    assert overflow(page) <= 0
+    assert all(in_view(page, name) for name in ("#masthead h1", "#new", "#export"))
