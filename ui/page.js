@@ -1,4 +1,5 @@
 (texts) => {
+  const WRITING = "wenbao-writing-1";
   const narrow = window.matchMedia("(max-width: 53.75em), (max-height: 30em)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const find = (selector) => document.querySelector(selector);
@@ -11,8 +12,7 @@
 
   // The page library's text box cannot be a date field; the browser's own picker is the best one.
   const pickDays = () => {
-    const boxes = document.querySelectorAll("#first-day input, #last-day input");
-    boxes.forEach((box) => {
+    document.querySelectorAll("#first-day input, #last-day input").forEach((box) => {
       const note = () => {
         box.parentElement.dataset.any = box.value || box === document.activeElement ? "" : texts.any;
       };
@@ -20,26 +20,48 @@
       ["input", "change", "focus", "blur"].forEach((name) => box.addEventListener(name, note));
       note();
     });
-    if (boxes.length < 2) window.setTimeout(pickDays, 50);
+  };
+
+  // What is written and not asked yet outlives a reload, also the library's own one after a lost
+  // connection.
+  const keepWriting = () => {
+    const boxes = [...document.querySelectorAll("#compose :is(textarea, input)")];
+    const written = JSON.parse(sessionStorage.getItem(WRITING) ?? "[]");
+    sessionStorage.removeItem(WRITING);
+    boxes.forEach((box, place) => {
+      if (!written[place] || box.value) return;
+      box.value = written[place];
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    window.addEventListener("pagehide", () => {
+      sessionStorage.setItem(WRITING, JSON.stringify(boxes.map((box) => box.value)));
+    });
   };
 
   // Reporter, headline and source stay folded away until wanted; a limit in force is never hidden.
   const fold = () => {
     const toggle = find("#more-toggle button");
     const more = find("#more");
-    if (!toggle || !more) {
-      window.setTimeout(fold, 50);
-      return;
-    }
+    const filled = () => [...more.querySelectorAll("input, textarea")].some((box) => box.value);
     const show = (open) => {
       toggle.setAttribute("aria-expanded", String(open));
       more.classList.toggle("open", open);
     };
+    show(filled());
     toggle.addEventListener("click", () => {
-      const filled = [...more.querySelectorAll("input, textarea")].some((box) => box.value);
-      show(filled || !more.classList.contains("open"));
+      show(filled() || !more.classList.contains("open"));
       if (more.classList.contains("open")) more.querySelector("input, textarea").focus();
     });
+  };
+
+  const prepare = () => {
+    if (document.querySelectorAll("#dates input").length < 2 || !find("#more-toggle button")) {
+      window.setTimeout(prepare, 50);
+      return;
+    }
+    pickDays();
+    keepWriting();
+    fold();
   };
 
   const showArticle = (root) => {
@@ -134,6 +156,5 @@
     },
   };
 
-  pickDays();
-  fold();
+  prepare();
 }
