@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.types import AnswerSentence, Verdict
 from ui import texts
 from ui.conversation import Conversation, Exchange, Found, Status
-from ui.export import plain_text
+from ui.export import plain_text, quotes
 from ui.markup import button, escape, problem, published
 
 
@@ -55,10 +55,16 @@ def _body(exchange: Exchange, index: int) -> str:
     answer = _sentences(exchange, index)
     if not answer and exchange.text:
         answer = escape(exchange.text)
-    body = f'<div class="answer">{answer}</div>' if answer else ""
+    body = f'<div class="answer">{answer}</div>{_on_paper(exchange)}' if answer else ""
     if exchange.status is Status.INTERRUPTED:
         body += f'<p class="status">{texts.STOPPED}</p>'
     return body
+
+
+def _on_paper(exchange: Exchange) -> str:
+    """Return what the numbers stand for, which the screen shows beside the answer."""
+    items = "".join(f"<li>{escape(quote)}</li>" for quote in quotes(exchange))
+    return f'<ol class="on-paper">{items}</ol>' if items else ""
 
 
 def _sentences(exchange: Exchange, index: int) -> str:

@@ -18,11 +18,13 @@ def plain_text(exchange: Exchange) -> str:
     """Return the answer with citation numbers, followed by its numbered quotes."""
     lines = [_marked(exchange)]
     if exchange.sources:
-        lines += ["", f"{texts.EXPORT_SOURCES}："]
-        lines += [
-            f"[{source.number}] {_origin(source)}：{source.quote}" for source in exchange.sources
-        ]
+        lines += ["", f"{texts.EXPORT_SOURCES}：", *quotes(exchange)]
     return inert("\n".join(lines))
+
+
+def quotes(exchange: Exchange) -> list[str]:
+    """Return one line for each source: its number, where it stands and the cited sentence."""
+    return [f"[{source.number}] {_origin(source)}：{source.quote}" for source in exchange.sources]
 
 
 def markdown(conversation: Conversation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.get_browser import find_browser
 from tests.ui.conftest import FLAGS
@@ -57,3 +57,28 @@ def test_the_masthead_of_a_telephone_with_a_large_font_does_not_overlap(
     page = with_font(32, 390, 844)
     assert overflow(page) <= 0
     assert all(in_view(page, name) for name in ("#masthead h1", "#new", "#export"))
+
+
+def test_paper_shows_every_answer_with_what_its_numbers_stand_for(
+    address: str, reader: Callable[..., Page]
+):
+    page = reader(address, width=1123, height=794)
+    ask(page, QUESTION)
+    ask(page, "群租房里的充电桩是谁设置的?")
+    expect(page.locator(".on-paper").first).to_be_hidden()
+    page.emulate_media(media="print", color_scheme="dark")
+    for exchange in (page.locator("#past .exchange"), page.locator("#current .exchange")):
+        cited = exchange.locator(".cite").count()
+        assert cited
+        expect(exchange.locator(".on-paper li:visible")).to_have_count(cited)
+    expect(page.locator("#past .on-paper")).to_contain_text("累计血透、血滤达25000人次")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator("#page :is(button, textarea):visible:not(.cite)")).to_have_count(0)
+    # What scrolls inside the page would be cut off at the end of the sheet.
+    assert page.evaluate("getComputedStyle(document.querySelector('#talk')).overflowY") == "visible"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+    page.click("#past .cite >> nth=0")
+    page.emulate_media(media="print")
+    expect(page.locator("#article mark.focus")).to_be_visible()
+    expect(page.locator("#article .bar")).to_be_hidden()
