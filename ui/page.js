@@ -3,8 +3,10 @@
   const narrow = window.matchMedia("(max-width: 53.75em), (max-height: 30em)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const find = (selector) => document.querySelector(selector);
-  let opener = "";
+  let opener = ".none";
   let opened = "";
+  let closing = false;
+  let rated = "";
   let questions = 0;
 
   const glide = (node, block) =>
@@ -67,6 +69,10 @@
   const showArticle = (root) => {
     const clipping = root.querySelector(".clipping");
     find("#panel").classList.toggle("reading", Boolean(clipping));
+    if (closing) {
+      closing = false;
+      (find(`#sources ${opener}`) ?? find("#sources button"))?.focus();
+    }
     if (!clipping || clipping.dataset.opened === opened) return;
     opened = clipping.dataset.opened;
     const mark = clipping.querySelector("mark.focus") ?? clipping;
@@ -91,9 +97,17 @@
   };
 
   const backToAnswer = () => {
-    const chip = opener ? find(`#talk ${opener}`) : null;
+    const chip = find(`#talk ${opener}`);
     glide(chip ?? find("#current"), chip ? "center" : "end");
     chip?.focus({ preventScroll: true });
+    return Boolean(chip);
+  };
+
+  // A reason that was sent takes its button along: the keyboard goes on at the rating.
+  const keepPlace = () => {
+    if (!rated || document.activeElement !== document.body) return;
+    find(`#talk [data-do="rate"][data-turn="${rated}"][aria-pressed="true"]`)?.focus();
+    rated = "";
   };
 
   const copy = async (button) => {
@@ -124,16 +138,26 @@
     if (button?.hasAttribute("data-back")) backToAnswer();
   });
 
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !event.target.closest?.("#panel.reading")) return;
+    if (!backToAnswer()) find("#article .to-sources").click();
+  });
+
   window.wenbao = {
     remember: (button) => {
       const { do: action, turn, number, place } = button.dataset;
-      if (!button.closest("#talk") || (action !== "cite" && action !== "related")) return;
+      closing = action === "sources";
+      if (action === "reason") rated = turn;
+      if (button.closest("#article") || !["cite", "found", "related"].includes(action)) return;
       const which = number ? `[data-number="${number}"]` : `[data-place="${place}"]`;
       opener = `[data-do="${action}"][data-turn="${turn}"]${which}`;
     },
     changed: (root) => {
       if (root.closest("#article")) showArticle(root);
-      else if (root.closest("#talk")) follow();
+      else if (root.closest("#talk")) {
+        follow();
+        keepPlace();
+      }
     },
     unfiltered: () => {
       window.setTimeout(() => {

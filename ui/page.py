@@ -191,7 +191,9 @@ class _ChatPage:
             ],
             **INSTANT,
         )
-        self.hint.click(_bring_back, [self.dropped], [*restored, self.saved], **INSTANT)
+        self.hint.click(_bring_back, [self.dropped], [*restored, self.saved], **INSTANT).then(
+            None, js="() => window.wenbao.ready()", **QUIET
+        )
         self.export.click(_export, [self.saved], [self.file, self.hint], **INSTANT).then(
             None, [self.file], js="(file) => window.wenbao.download(file)", **QUIET
         )
