@@ -401,8 +401,12 @@ def _limit_note(conversation: Conversation) -> str:
 
 
 def _panel(exchange: Exchange | None, index: int) -> str:
-    failed = exchange is not None and exchange.status is Status.FAILED
-    return f"<h2>{texts.SOURCES}</h2>" + render_sources(None if failed else exchange, index)
+    # Of a search that failed or was stopped nobody knows what it would have found.
+    unknown = exchange is not None and (
+        exchange.status is Status.FAILED
+        or (exchange.status is Status.INTERRUPTED and not exchange.found)
+    )
+    return f"<h2>{texts.SOURCES}</h2>" + render_sources(None if unknown else exchange, index)
 
 
 def _masthead(summary: str) -> str:
