@@ -41,7 +41,8 @@ def _frame(exchange: Exchange, body: str, *, busy: bool) -> str:
     # aria-busy keeps screen readers from reading every draft piece; they read the settled answer.
     limits = f'<p class="limits">{escape(exchange.limits)}</p>' if exchange.limits else ""
     return (
-        f'<section class="exchange"><h2 class="question">{escape(exchange.question)}</h2>{limits}'
+        f'<section class="exchange" data-id="{escape(exchange.id)}">'
+        f'<h2 class="question">{escape(exchange.question)}</h2>{limits}'
         f'<div class="reply" aria-live="polite" aria-busy="{"true" if busy else "false"}">'
         f"{body}</div></section>"
     )

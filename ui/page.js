@@ -7,7 +7,7 @@
   let opened = "";
   let closing = false;
   let rated = "";
-  let questions = 0;
+  let followed;
 
   const glide = (node, block) =>
     node?.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
@@ -80,20 +80,24 @@
     mark.scrollIntoView({ block: "center" });
   };
 
-  // Follows the text being written, unless the reader scrolled up to read something else.
+  // Follows the text being written, unless the reader scrolled up to read something else; what is
+  // finished comes into view as far as it fits.
   const follow = () => {
     const talk = find("#talk");
-    const frame = narrow.matches ? document.scrollingElement : talk;
-    const count = talk.querySelectorAll(".exchange").length;
-    if (count !== questions) {
-      questions = count;
-      glide(find("#current .exchange"), "start");
+    const exchange = find("#current .exchange");
+    if (exchange?.dataset.id !== followed) {
+      followed = exchange?.dataset.id;
+      glide(exchange, "start");
       return;
     }
-    const reply = find("#current .reply[aria-busy=true]");
-    if (!reply) return;
-    const below = reply.getBoundingClientRect().bottom - frame.clientHeight;
-    if (!narrow.matches && below < 240) talk.scrollTop = talk.scrollHeight;
+    if (!exchange || narrow.matches) return;
+    const view = talk.getBoundingClientRect();
+    const box = exchange.getBoundingClientRect();
+    const near = box.bottom - view.bottom < 240;
+    const begins = box.top >= view.top - 1 && box.top < view.bottom;
+    const busy = exchange.querySelector(".reply[aria-busy=true]");
+    if (!busy && begins) glide(exchange, "nearest");
+    else if (near) talk.scrollTop = talk.scrollHeight;
   };
 
   const backToAnswer = () => {
@@ -155,7 +159,7 @@
     changed: (root) => {
       if (root.closest("#article")) showArticle(root);
       else if (root.closest("#talk")) {
-        follow();
+        if (root.closest("#current")) follow();
         keepPlace();
       }
     },

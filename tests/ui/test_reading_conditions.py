@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rag.types import AnswerSentence, Verdict
 from tests.get_browser import find_browser
-from tests.ui.conftest import FLAGS
+from tests.ui.conftest import FLAGS, StandIn
 from tests.ui.steps import QUESTION, ask, in_view, overflow
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,41 @@ def test_paper_shows_every_answer_with_what_its_numbers_stand_for(
     page.emulate_media(media="print")
     expect(page.locator("#article mark.focus")).to_be_visible()
     expect(page.locator("#article .bar")).to_be_hidden()
+
+
+def test_what_is_finished_comes_into_view_but_not_under_the_eyes_of_who_reads_on(
+    address: str, reader: Callable[..., Page], stand_in: StandIn
+):
+    long = "血液透析中心累计血透情况?"
+    stand_in.script[long] = [
+        AnswerSentence(f"第{number}句说的是很多事情中的一件。\n", Verdict.SUPPORTED, (1,))
+        for number in range(60)
+    ]
+    page = reader(address, height=640)
+    ask(page, QUESTION)
+    ask(page, "下周的天气怎么样?")
+    for name in ("question", "related li:last-child", "tools [data-rating=down]"):
+        expect(page.locator(f"#current .{name}")).to_be_in_viewport(ratio=1)
+    page.fill("#question textarea", long)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#current .sentence").nth(20)).to_be_attached()
+    page.evaluate("document.querySelector('#talk').scrollTop = 0")
+    expect(page.locator("#current .tools")).to_be_attached()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('#talk').scrollTop") == 0
+
+
+def test_a_stopped_search_does_not_claim_that_nothing_was_found(
+    address: str, reader: Callable[..., Page], stand_in: StandIn
+):
+    stand_in.script[QUESTION] = [AnswerSentence("慢。" * 400, Verdict.SUPPORTED)]
+    page = reader(address)
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#current .draft")).to_be_visible()
+    page.reload()
+    expect(page.locator("#current .status")).to_have_text("回答没有完成。")
+    expect(page.locator("#sources")).not_to_contain_text("没有找到")
 
 
 def test_the_keyboard_keeps_its_place(address: str, reader: Callable[..., Page]):
