@@ -177,7 +177,7 @@
     download: (file) => {
       if (!file) return;
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown" }));
+      link.href = URL.createObjectURL(new Blob([file.text], { type: "text/plain" }));
       link.download = file.name;
       link.click();
       URL.revokeObjectURL(link.href);

@@ -13,7 +13,7 @@ from rag.errors import WenBaoError
 from ui import answers, texts
 from ui.chat import Chat, ChatAssistant, InputError, Progress, Request
 from ui.conversation import MAX_EXCHANGES, Conversation, Exchange, Status, dump, load
-from ui.export import markdown
+from ui.export import transcript
 from ui.feedback import FeedbackFile
 from ui.markup import alert, button, escape, problem, remark
 from ui.parts import INSTANT, QUIET, blocks, lively, said, static
@@ -387,7 +387,7 @@ def _export(saved: object) -> tuple[Any, str]:
     conversation = load(saved)
     if not conversation:
         return None, alert(texts.NOTHING_TO_EXPORT)
-    return {"name": texts.EXPORT_FILE, "text": markdown(conversation)}, ""
+    return {"name": texts.EXPORT_FILE, "text": transcript(conversation)}, ""
 
 
 def _views(conversation: Conversation) -> tuple[str, str]:

@@ -118,9 +118,8 @@ LOADED_LACKING = "；另有 {count} 段文字还在编入，暂时只按字词�
 
 EXPORT_TITLE = "问报对话"
 EXPORT_QUESTION = "问"
-EXPORT_ANSWER = "答"
 EXPORT_SOURCES = "出处"
-EXPORT_FILE = "问报对话.md"
+EXPORT_FILE = "问报对话.txt"
 
 ADMINISTRATOR = "请管理员在命令行运行："
 TECHNICAL = "技术说明"

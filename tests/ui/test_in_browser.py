@@ -320,7 +320,7 @@ def test_rating_copying_and_exporting(address: str, reader: Callable[..., Page],
     with page.expect_download() as download:
         page.click("#export")
     saved = Path(download.value.path()).read_text(encoding="utf-8")
-    assert download.value.suggested_filename == "问报对话.md"
+    assert download.value.suggested_filename == "问报对话.txt"
     assert QUESTION in saved
     page.reload()
     expect(page.locator("#current .thanks")).to_be_visible()
