@@ -116,9 +116,11 @@
 
   const copy = async (button) => {
     const text = button.dataset.copy;
-    if (navigator.clipboard && window.isSecureContext) {
-      await navigator.clipboard.writeText(text);
-    } else {
+    const copied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    if (!copied) {
       // Plain http inside an office: browsers offer the clipboard only in this old way.
       const area = document.createElement("textarea");
       area.value = text;
@@ -128,6 +130,7 @@
       area.select();
       document.execCommand("copy");
       area.remove();
+      button.focus({ preventScroll: true });
     }
     const label = button.textContent;
     button.textContent = texts.copied;

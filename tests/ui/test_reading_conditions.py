@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -145,3 +146,21 @@ def test_the_keyboard_keeps_its_place(address: str, reader: Callable[..., Page])
     page.focus("#hint button")
     page.keyboard.press("Enter")
     expect(page.locator("#question textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "clipboard", ["undefined", "{writeText: () => Promise.reject(new Error('denied'))}"]
+)
+def test_copying_works_where_the_browser_keeps_its_clipboard_to_itself(
+    address: str, reader: Callable[..., Page], clipboard: str
+):
+    page = reader(address)
+    page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
+    ask(page, QUESTION)
+    page.focus("#current [data-copy]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#current [data-copy]")).to_have_text("已复制")
+    expect(page.locator("#current [data-copy]")).to_be_focused()
+    page.focus("#question textarea")
+    page.keyboard.press("ControlOrMeta+v")
+    expect(page.locator("#question textarea")).to_have_value(re.compile("出处：\n\\[1\\] 《"))
