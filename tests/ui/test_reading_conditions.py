@@ -15,6 +15,13 @@ from tests.ui.steps import QUESTION, ask, in_view, overflow
 
 pytestmark = pytest.mark.browser
 
+# Whether a tap a thumb's breadth wide around its middle meets the element.
+_TAPPED = """node => {
+  const box = node.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  return [[-12, 0], [12, 0], [0, -12], [0, 12]].every(([right, down]) =>
+    document.elementFromPoint(x + right, y + down) === node);
+}"""
 _ROOM = """() => {
   const top = Math.max(0, document.querySelector("#top").getBoundingClientRect().bottom);
   const bottom = document.querySelector("#compose").getBoundingClientRect().top;
@@ -59,6 +66,19 @@ def test_the_masthead_of_a_telephone_with_a_large_font_does_not_overlap(
     page = with_font(32, 390, 844)
     assert overflow(page) <= 0
     assert all(in_view(page, name) for name in ("#masthead h1", "#new", "#export"))
+
+
+def test_a_thumb_meets_the_number_it_aims_at(address: str, browser: Browser, stand_in: StandIn):
+    stand_in.script[QUESTION] = [AnswerSentence("累计25000人次。", Verdict.SUPPORTED, (1, 2))]
+    telephone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = telephone.new_page()
+    page.goto(address)
+    ask(page, QUESTION)
+    chips = page.locator("#current .cite")
+    assert [chip.evaluate(_TAPPED) for chip in chips.all()] == [True, True]
+    telephone.close()
 
 
 def test_paper_shows_every_answer_with_what_its_numbers_stand_for(
