@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.types import AnswerSentence, Verdict
 from ui import texts
 from ui.conversation import Conversation, Exchange, Found, Status
-from ui.export import plain_text
+from ui.export import plain_text, quotes
 from ui.markup import button, escape, problem, published
 
 
@@ -41,7 +41,8 @@ def _frame(exchange: Exchange, body: str, *, busy: bool) -> str:
     # aria-busy keeps screen readers from reading every draft piece; they read the settled answer.
     limits = f'<p class="limits">{escape(exchange.limits)}</p>' if exchange.limits else ""
     return (
-        f'<section class="exchange"><h2 class="question">{escape(exchange.question)}</h2>{limits}'
+        f'<section class="exchange" data-id="{escape(exchange.id)}">'
+        f'<h2 class="question">{escape(exchange.question)}</h2>{limits}'
         f'<div class="reply" aria-live="polite" aria-busy="{"true" if busy else "false"}">'
         f"{body}</div></section>"
     )
@@ -55,10 +56,16 @@ def _body(exchange: Exchange, index: int) -> str:
     answer = _sentences(exchange, index)
     if not answer and exchange.text:
         answer = escape(exchange.text)
-    body = f'<div class="answer">{answer}</div>' if answer else ""
+    body = f'<div class="answer">{answer}</div>{_on_paper(exchange)}' if answer else ""
     if exchange.status is Status.INTERRUPTED:
         body += f'<p class="status">{texts.STOPPED}</p>'
     return body
+
+
+def _on_paper(exchange: Exchange) -> str:
+    """Return what the numbers stand for, which the screen shows beside the answer."""
+    items = "".join(f"<li>{escape(quote)}</li>" for quote in quotes(exchange))
+    return f'<ol class="on-paper">{items}</ol>' if items else ""
 
 
 def _sentences(exchange: Exchange, index: int) -> str:

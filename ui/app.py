@@ -128,7 +128,8 @@ def look(page: Literal["page", "evaluation"] = "page") -> dict[str, Any]:
     from ui.page import STORAGE
 
     sans = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-    style = _read("style.css") + (_read("evaluation.css") if page == "evaluation" else "")
+    sheets = ["style.css", *(["evaluation.css"] if page == "evaluation" else []), "print.css"]
+    style = "".join(map(_read, sheets))
     said = json.dumps(texts.SCRIPT, ensure_ascii=False)
     return {
         "theme": gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"]),

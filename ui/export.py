@@ -1,57 +1,42 @@
-"""Answers as plain text for the clipboard, conversations as a Markdown file."""
+"""Answers as plain text for the clipboard, conversations as a text file."""
 
 from __future__ import annotations
 
-import html
-import re
-
-from rag.answering.plain import inert, without_invisible
+from rag.answering.plain import inert
 from rag.types import AnswerSentence, Source, Verdict
 from ui import texts
 from ui.conversation import Conversation, Exchange, Status
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|$~])")
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 
 
 def plain_text(exchange: Exchange) -> str:
     """Return the answer with citation numbers, followed by its numbered quotes."""
     lines = [_marked(exchange)]
     if exchange.sources:
-        lines += ["", f"{texts.EXPORT_SOURCES}："]
-        lines += [
-            f"[{source.number}] {_origin(source)}：{source.quote}" for source in exchange.sources
-        ]
+        lines += ["", f"{texts.EXPORT_SOURCES}：", *quotes(exchange)]
     return inert("\n".join(lines))
 
 
-def markdown(conversation: Conversation) -> str:
-    """Return the conversation as Markdown; texts of articles and answers show literally."""
-    blocks = [f"# {texts.EXPORT_TITLE}"]
-    for exchange in conversation:
-        blocks.append(f"## {texts.EXPORT_QUESTION}：{literal(' '.join(exchange.question.split()))}")
-        if exchange.limits:
-            blocks.append(literal(exchange.limits))
-        if exchange.status is Status.FAILED:
-            blocks.append(literal(exchange.problem))
-            continue
-        blocks.append(literal(_marked(exchange)))
-        if exchange.status is Status.INTERRUPTED:
-            blocks.append(texts.STOPPED)
-        if exchange.sources:
-            blocks.append(f"**{texts.EXPORT_SOURCES}**")
-            blocks += [
-                f"{literal(f'[{source.number}] {_origin(source)}')}\n\n"
-                f"> {literal(' '.join(source.quote.split()))}"
-                for source in exchange.sources
-            ]
-    return "\n\n".join(blocks) + "\n"
+def quotes(exchange: Exchange) -> list[str]:
+    """Return one line for each source: its number, where it stands and the cited sentence."""
+    return [f"[{source.number}] {_origin(source)}：{source.quote}" for source in exchange.sources]
 
 
-def literal(text: str) -> str:
-    """Return text that a Markdown reader shows as it is."""
-    escaped = html.escape(_MARKDOWN.sub(r"\\\1", without_invisible(text)), quote=False)
-    return _LINE_START.sub(r"\1\\\2", escaped)
+def transcript(conversation: Conversation) -> str:
+    """Return the conversation as a text file that opens by a double click on any machine.
+
+    The mark at its beginning and the line ends are those that every editor of Windows knows.
+    """
+    blocks = [texts.EXPORT_TITLE, *map(_exchange, conversation)]
+    return "\ufeff" + ("\n\n\n".join(blocks) + "\n").replace("\n", "\r\n")
+
+
+def _exchange(exchange: Exchange) -> str:
+    question = f"{texts.EXPORT_QUESTION}：{' '.join(exchange.question.split())}"
+    asked = inert("\n".join(filter(None, (question, exchange.limits))))
+    if exchange.status is Status.FAILED:
+        return f"{asked}\n\n{inert(exchange.problem)}"
+    stopped = texts.STOPPED if exchange.status is Status.INTERRUPTED else ""
+    return "\n\n".join(filter(None, (asked, plain_text(exchange), stopped)))
 
 
 def _marked(exchange: Exchange) -> str:

@@ -59,3 +59,8 @@ def problem(sentence: str, command: str = "", detail: str = "") -> str:
 def alert(text: str) -> str:
     """Return a line that screen readers read out at once, empty for no text."""
     return f'<p role="alert">{escape(text)}</p>' if text else ""
+
+
+def remark(text: str, more: str = "") -> str:
+    """Return a line that screen readers read out when they have time; `more` is HTML after it."""
+    return f'<p role="status">{escape(text)}{more}</p>'

@@ -1,18 +1,20 @@
 (texts) => {
-  const narrow = window.matchMedia("(max-width: 860px)");
+  const WRITING = "wenbao-writing-1";
+  const narrow = window.matchMedia("(max-width: 53.75em), (max-height: 30em)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const find = (selector) => document.querySelector(selector);
-  let opener = "";
+  let opener = ".none";
   let opened = "";
-  let questions = 0;
+  let closing = false;
+  let rated = "";
+  let followed;
 
   const glide = (node, block) =>
     node?.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
 
   // The page library's text box cannot be a date field; the browser's own picker is the best one.
   const pickDays = () => {
-    const boxes = document.querySelectorAll("#first-day input, #last-day input");
-    boxes.forEach((box) => {
+    document.querySelectorAll("#first-day input, #last-day input").forEach((box) => {
       const note = () => {
         box.parentElement.dataset.any = box.value || box === document.activeElement ? "" : texts.any;
       };
@@ -20,31 +22,57 @@
       ["input", "change", "focus", "blur"].forEach((name) => box.addEventListener(name, note));
       note();
     });
-    if (boxes.length < 2) window.setTimeout(pickDays, 50);
+  };
+
+  // What is written and not asked yet outlives a reload, also the library's own one after a lost
+  // connection.
+  const keepWriting = () => {
+    const boxes = [...document.querySelectorAll("#compose :is(textarea, input)")];
+    const written = JSON.parse(sessionStorage.getItem(WRITING) ?? "[]");
+    sessionStorage.removeItem(WRITING);
+    boxes.forEach((box, place) => {
+      if (!written[place] || box.value) return;
+      box.value = written[place];
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    window.addEventListener("pagehide", () => {
+      sessionStorage.setItem(WRITING, JSON.stringify(boxes.map((box) => box.value)));
+    });
   };
 
   // Reporter, headline and source stay folded away until wanted; a limit in force is never hidden.
   const fold = () => {
     const toggle = find("#more-toggle button");
     const more = find("#more");
-    if (!toggle || !more) {
-      window.setTimeout(fold, 50);
-      return;
-    }
+    const filled = () => [...more.querySelectorAll("input, textarea")].some((box) => box.value);
     const show = (open) => {
       toggle.setAttribute("aria-expanded", String(open));
       more.classList.toggle("open", open);
     };
+    show(filled());
     toggle.addEventListener("click", () => {
-      const filled = [...more.querySelectorAll("input, textarea")].some((box) => box.value);
-      show(filled || !more.classList.contains("open"));
+      show(filled() || !more.classList.contains("open"));
       if (more.classList.contains("open")) more.querySelector("input, textarea").focus();
     });
+  };
+
+  const prepare = () => {
+    if (document.querySelectorAll("#dates input").length < 2 || !find("#more-toggle button")) {
+      window.setTimeout(prepare, 50);
+      return;
+    }
+    pickDays();
+    keepWriting();
+    fold();
   };
 
   const showArticle = (root) => {
     const clipping = root.querySelector(".clipping");
     find("#panel").classList.toggle("reading", Boolean(clipping));
+    if (closing) {
+      closing = false;
+      (find(`#sources ${opener}`) ?? find("#sources button"))?.focus();
+    }
     if (!clipping || clipping.dataset.opened === opened) return;
     opened = clipping.dataset.opened;
     const mark = clipping.querySelector("mark.focus") ?? clipping;
@@ -52,33 +80,47 @@
     mark.scrollIntoView({ block: "center" });
   };
 
-  // Follows the text being written, unless the reader scrolled up to read something else.
+  // Follows the text being written, unless the reader scrolled up to read something else; what is
+  // finished comes into view as far as it fits.
   const follow = () => {
     const talk = find("#talk");
-    const frame = narrow.matches ? document.scrollingElement : talk;
-    const count = talk.querySelectorAll(".exchange").length;
-    if (count !== questions) {
-      questions = count;
-      glide(find("#current .exchange"), "start");
+    const exchange = find("#current .exchange");
+    if (exchange?.dataset.id !== followed) {
+      followed = exchange?.dataset.id;
+      glide(exchange, "start");
       return;
     }
-    const reply = find("#current .reply[aria-busy=true]");
-    if (!reply) return;
-    const below = reply.getBoundingClientRect().bottom - frame.clientHeight;
-    if (!narrow.matches && below < 240) talk.scrollTop = talk.scrollHeight;
+    if (!exchange || narrow.matches) return;
+    const view = talk.getBoundingClientRect();
+    const box = exchange.getBoundingClientRect();
+    const near = box.bottom - view.bottom < 240;
+    const begins = box.top >= view.top - 1 && box.top < view.bottom;
+    const busy = exchange.querySelector(".reply[aria-busy=true]");
+    if (!busy && begins) glide(exchange, "nearest");
+    else if (near) talk.scrollTop = talk.scrollHeight;
   };
 
   const backToAnswer = () => {
-    const chip = opener ? find(`#talk ${opener}`) : null;
+    const chip = find(`#talk ${opener}`);
     glide(chip ?? find("#current"), chip ? "center" : "end");
     chip?.focus({ preventScroll: true });
+    return Boolean(chip);
+  };
+
+  // A reason that was sent takes its button along: the keyboard goes on at the rating.
+  const keepPlace = () => {
+    if (!rated || document.activeElement !== document.body) return;
+    find(`#talk [data-do="rate"][data-turn="${rated}"][aria-pressed="true"]`)?.focus();
+    rated = "";
   };
 
   const copy = async (button) => {
     const text = button.dataset.copy;
-    if (navigator.clipboard && window.isSecureContext) {
-      await navigator.clipboard.writeText(text);
-    } else {
+    const copied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    if (!copied) {
       // Plain http inside an office: browsers offer the clipboard only in this old way.
       const area = document.createElement("textarea");
       area.value = text;
@@ -88,6 +130,7 @@
       area.select();
       document.execCommand("copy");
       area.remove();
+      button.focus({ preventScroll: true });
     }
     const label = button.textContent;
     button.textContent = texts.copied;
@@ -102,16 +145,26 @@
     if (button?.hasAttribute("data-back")) backToAnswer();
   });
 
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !event.target.closest?.("#panel.reading")) return;
+    if (!backToAnswer()) find("#article .to-sources").click();
+  });
+
   window.wenbao = {
     remember: (button) => {
       const { do: action, turn, number, place } = button.dataset;
-      if (!button.closest("#talk") || (action !== "cite" && action !== "related")) return;
+      closing = action === "sources";
+      if (action === "reason") rated = turn;
+      if (button.closest("#article") || !["cite", "found", "related"].includes(action)) return;
       const which = number ? `[data-number="${number}"]` : `[data-place="${place}"]`;
       opener = `[data-do="${action}"][data-turn="${turn}"]${which}`;
     },
     changed: (root) => {
       if (root.closest("#article")) showArticle(root);
-      else if (root.closest("#talk")) follow();
+      else if (root.closest("#talk")) {
+        if (root.closest("#current")) follow();
+        keepPlace();
+      }
     },
     unfiltered: () => {
       window.setTimeout(() => {
@@ -127,13 +180,12 @@
     download: (file) => {
       if (!file) return;
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown" }));
+      link.href = URL.createObjectURL(new Blob([file.text], { type: "text/plain" }));
       link.download = file.name;
       link.click();
       URL.revokeObjectURL(link.href);
     },
   };
 
-  pickDays();
-  fold();
+  prepare();
 }

@@ -12,10 +12,10 @@ import gradio as gr
 from rag.errors import WenBaoError
 from ui import answers, texts
 from ui.chat import Chat, ChatAssistant, InputError, Progress, Request
-from ui.conversation import Conversation, Exchange, Status, dump, load
-from ui.export import markdown
+from ui.conversation import MAX_EXCHANGES, Conversation, Exchange, Status, dump, load
+from ui.export import transcript
 from ui.feedback import FeedbackFile
-from ui.markup import alert, escape, problem
+from ui.markup import alert, button, escape, problem, remark
 from ui.parts import INSTANT, QUIET, blocks, lively, said, static
 from ui.sources import render_sources
 
@@ -85,12 +85,13 @@ class _ChatPage:
                 self._compose()
         self.saved = gr.BrowserState([], storage_key=STORAGE, secret=STORAGE)
         self.live = gr.State(None)
+        self.dropped = gr.State([])
         self.request = gr.State(None, delete_callback=_abandon)
         self.file = gr.JSON(visible="hidden", elem_id="file")
         self.start = gr.JSON(visible="hidden", elem_id="start")
 
     def _compose(self) -> None:
-        self.hint = static("", "hint")
+        self.hint = lively("", "hint")
         with gr.Row(elem_id="ask"):
             self.box = gr.Textbox(
                 label=texts.QUESTION_LABEL,
@@ -131,12 +132,8 @@ class _ChatPage:
         ]
         filters = [self.first, self.last, self.byline, self.headline, self.source]
         given = [*filters, self.saved, self.request]
-        page.load(
-            self._restore,
-            [self.saved],
-            [self.past, self.current, self.sources],
-            **INSTANT,
-        )
+        restored = [self.past, self.current, self.sources, self.hint]
+        page.load(_restore, [self.saved], restored, **INSTANT)
         # In a large archive this takes a while: who asks meanwhile keeps the answer on the page.
         page.load(self._greet, None, [self.start, self.masthead], **INSTANT).then(
             None,
@@ -187,23 +184,19 @@ class _ChatPage:
             )
         self.new.click(
             self._clear,
-            [self.request],
+            [self.saved, self.request],
             [
                 *(self.past, self.current, self.sources, self.article),
-                *(self.saved, self.live, self.hint),
+                *(self.saved, self.live, self.hint, self.dropped),
             ],
             **INSTANT,
+        )
+        self.hint.click(_bring_back, [self.dropped], [*restored, self.saved], **INSTANT).then(
+            None, js="() => window.wenbao.ready()", **QUIET
         )
         self.export.click(_export, [self.saved], [self.file, self.hint], **INSTANT).then(
             None, [self.file], js="(file) => window.wenbao.download(file)", **QUIET
         )
-
-    def _restore(self, saved: object) -> tuple[Any, ...]:
-        conversation = load(saved)
-        last = len(conversation) - 1
-        if last < 0:
-            return (gr.skip(),) * 3
-        return (*_views(conversation), _panel(conversation[last], last))
 
     def _greet(self) -> tuple[dict[str, str], str]:
         start, summary = self.chat.start()
@@ -244,7 +237,7 @@ class _ChatPage:
             gr.update(value="", interactive=False),
             gr.update(visible=False),
             gr.update(visible=True),
-            "",
+            _limit_note(conversation),
             dump(conversation),
             None,
             request,
@@ -334,10 +327,26 @@ class _ChatPage:
         # The last exchange may be in the writing: what is shown of it stays.
         return answers.render_all(rated[:-1]), nothing, nothing, dump(rated), ""
 
-    def _clear(self, running: Request | None) -> tuple[Any, ...]:
+    def _clear(self, saved: object, running: Request | None) -> tuple[Any, ...]:
         _abandon(running)
         start, _ = self.chat.start()
-        return "", start, _panel(None, 0), "", [], None, ""
+        dropped = dump(load(saved))
+        hint = remark(texts.BEGUN_ANEW, button(texts.BRING_BACK, "bring-back")) if dropped else ""
+        return "", start, _panel(None, 0), "", [], None, hint, dropped
+
+
+def _restore(saved: object) -> tuple[Any, ...]:
+    """Return past, current, sources and hint."""
+    conversation = load(saved)
+    last = len(conversation) - 1
+    if last < 0:
+        return (gr.skip(),) * 4
+    return (*_views(conversation), _panel(conversation[last], last), _limit_note(conversation))
+
+
+def _bring_back(dropped: object) -> tuple[Any, ...]:
+    """Return past, current, sources, hint and saved as they were before the new conversation."""
+    return (*_restore(dropped), dump(load(dropped)))
 
 
 def _ready(saved: object, live: Exchange | None, request: Request | None) -> tuple[Any, ...]:
@@ -378,7 +387,7 @@ def _export(saved: object) -> tuple[Any, str]:
     conversation = load(saved)
     if not conversation:
         return None, alert(texts.NOTHING_TO_EXPORT)
-    return {"name": texts.EXPORT_FILE, "text": markdown(conversation)}, ""
+    return {"name": texts.EXPORT_FILE, "text": transcript(conversation)}, ""
 
 
 def _views(conversation: Conversation) -> tuple[str, str]:
@@ -386,9 +395,18 @@ def _views(conversation: Conversation) -> tuple[str, str]:
     return answers.render_all(conversation[:-1]), answers.render(conversation[-1], last)
 
 
+def _limit_note(conversation: Conversation) -> str:
+    full = len(conversation) >= MAX_EXCHANGES
+    return remark(texts.FULL.format(count=MAX_EXCHANGES)) if full else ""
+
+
 def _panel(exchange: Exchange | None, index: int) -> str:
-    failed = exchange is not None and exchange.status is Status.FAILED
-    return f"<h2>{texts.SOURCES}</h2>" + render_sources(None if failed else exchange, index)
+    # Of a search that failed or was stopped nobody knows what it would have found.
+    unknown = exchange is not None and (
+        exchange.status is Status.FAILED
+        or (exchange.status is Status.INTERRUPTED and not exchange.found)
+    )
+    return f"<h2>{texts.SOURCES}</h2>" + render_sources(None if unknown else exchange, index)
 
 
 def _masthead(summary: str) -> str:

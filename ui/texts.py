@@ -48,6 +48,9 @@ EMPTY_QUESTION = "还没有写问题。比如问：谁、什么时候、在哪�
 LONG_QUESTION = "问题太长了，请控制在 {limit} 个字以内。"
 BAD_DATE = "没看懂日期“{value}”，请写成 2023-12-16 或 2023年12月16日。"
 DATES_CROSSED = "起始日期晚于截止日期，请调整。"
+BEGUN_ANEW = "已开始新对话。"
+BRING_BACK = "恢复刚才的对话"
+FULL = "这里只留最近 {count} 问：再问一句，最早的一问就会移走。要留存请先导出。"
 NOTHING_TO_EXPORT = "还没有对话可以导出。"
 
 QUEUED = "已收到，正在排队…"
@@ -115,9 +118,8 @@ LOADED_LACKING = "；另有 {count} 段文字还在编入，暂时只按字词�
 
 EXPORT_TITLE = "问报对话"
 EXPORT_QUESTION = "问"
-EXPORT_ANSWER = "答"
 EXPORT_SOURCES = "出处"
-EXPORT_FILE = "问报对话.md"
+EXPORT_FILE = "问报对话.txt"
 
 ADMINISTRATOR = "请管理员在命令行运行："
 TECHNICAL = "技术说明"

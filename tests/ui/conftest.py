@@ -280,6 +280,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[[object], str]]:
         thread.join(10)
 
 
+@pytest.fixture
+def address(serve: Callable[[object], str], stand_in: StandIn) -> str:
+    return serve(stand_in)
+
+
 # Not for the whole session: while it is open, its event loop counts as running everywhere.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

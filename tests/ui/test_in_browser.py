@@ -17,40 +17,9 @@ import ui.page
 from rag.errors import CollectionMissingError, ModelError
 from rag.types import AnswerSentence, Filters, Verdict
 from tests.ui.conftest import HOSTILE, StandIn, make_article, seed_articles
+from tests.ui.steps import QUESTION, ask, in_view, overflow
 
 pytestmark = pytest.mark.browser
-
-QUESTION = "血液透析中心累计血透多少人次?"
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    expect(page.locator("#current .question")).to_have_text(question)
-    expect(page.locator("#current .tools")).to_be_visible()
-    expect(page.locator("#send")).to_be_visible()
-
-
-def in_view(page: Page, selector: str) -> bool:
-    """Whether the element can be seen: inside the window and not under what covers it."""
-    return bool(
-        page.locator(selector).first.evaluate(
-            """node => {
-              const box = node.getClientRects()[0];
-              const hit = document.elementFromPoint(box.left + 2, box.top + box.height / 2);
-              return hit !== null && (node === hit || node.contains(hit));
-            }"""
-        )
-    )
-
-
-def overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
-@pytest.fixture
-def address(serve: Callable[[object], str], stand_in: StandIn) -> str:
-    return serve(stand_in)
 
 
 def test_ask_see_sources_read_the_answer_and_open_the_marked_sentence(
@@ -351,7 +320,7 @@ def test_rating_copying_and_exporting(address: str, reader: Callable[..., Page],
     with page.expect_download() as download:
         page.click("#export")
     saved = Path(download.value.path()).read_text(encoding="utf-8")
-    assert download.value.suggested_filename == "问报对话.md"
+    assert download.value.suggested_filename == "问报对话.txt"
     assert QUESTION in saved
     page.reload()
     expect(page.locator("#current .thanks")).to_be_visible()
