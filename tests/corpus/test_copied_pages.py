@@ -1,0 +1,41 @@
+"""Pages as electronic papers, content systems and word processors hand them on."""
+
+from rag.corpus.pages import read_pages
+
+
+def read(dump):
+    return read_pages(dump, "page.txt")
+
+
+def articles(dump):
+    return read(dump).articles
+
+
+def bodies(article):
+    return [paragraph.text for paragraph in article.paragraphs]
+
+
+ELECTRONIC_PAPER = """\
+把风雨挡在城墙外
+——平湖古城墙保护工作综述
+
+本报记者 罗 成 江雨桐
+《 平湖日报 》（ 2024年01月09日   第 01 版）
+
+　　隆冬时节，平湖古城墙下游人如织。
+　　去年以来，全市投入4200万元加固城墙。
+
+新桥通车
+
+　　本报平湖1月8日电 （记者 罗成）1月8日，新桥通车。
+"""
+
+
+def test_the_line_of_paper_day_and_page_under_a_headline_is_no_headline():
+    wall, bridge = articles(ELECTRONIC_PAPER)
+    assert (wall.headline, wall.kicker) == ("把风雨挡在城墙外", "——平湖古城墙保护工作综述")
+    assert wall.byline == ("罗成", "江雨桐")
+    assert str(wall.published) == "2024-01-09"
+    assert not wall.published_inferred
+    assert len(wall.paragraphs) == 2
+    assert bridge.headline == "新桥通车"
