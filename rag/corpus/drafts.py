@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rag.corpus.blocks import join
 from rag.corpus.bylines import ending_names, is_lead, lead_names
-from rag.corpus.kinds import is_finished
+from rag.corpus.kinds import is_closed, is_finished
 from rag.corpus.publication import Published
 from rag.types import Article, Paragraph
 
@@ -99,8 +99,8 @@ class Draft:
 
     @property
     def is_signed(self) -> bool:
-        """Whether the text ends with its reporters in brackets: nothing follows."""
-        return bool(ending_names(self.last_paragraph))
+        """Whether the text ends with its reporters or its origin in brackets: nothing follows."""
+        return bool(ending_names(self.last_paragraph)) or is_closed(self.last_paragraph)
 
     @property
     def ends_in_picture(self) -> bool:

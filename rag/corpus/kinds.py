@@ -126,6 +126,11 @@ _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲�
 _SENTENCE_END = "。！？!?….｡"
 _TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
 _SPEAKER = re.compile(r"^(?:[^\W\d_a-z]{0,6}(?:记者|主持人)|问|答|q|a)\s*:")
+_CLOSED = re.compile(
+    r"[(\[【](?:完|据[^()]{2,20}[讯电报]|[^()\s]{2,4}社\S{1,8}\d+月\d+日电|作者(?:系|为|单位|简介)?[:\s]?[^()]{4,50}"
+    r"|(?:来源|原载|原文载|摘自|转自|选自)[:\s]?[^()]{2,40})[)\]】]$"
+)
+"""What in brackets ends an article: where it was taken from, who its author is."""
 _STARTS_INSIDE = "，。、；：！？”’）》」』】〉,;:!?)]%％"
 _ENDING = 80
 _CLOSING = "”’」』)）]】》〉\"'"
@@ -195,11 +200,19 @@ def is_finished(text: str) -> bool:
     """Return whether a paragraph ends as a sentence does, and not where a column broke it."""
     end = text.rstrip()[-_ENDING:]
     core = _TRAILING_BRACKET.sub("", end).rstrip()
+    if end and not core:
+        # A remark in brackets stands for itself: （据新华社北京电）, （作者系退休教师）.
+        return True
     for candidate in (end, core, without_credit(end).rstrip()):
         bare = candidate.rstrip(_CLOSING)
         if bare and (bare[-1] in _SENTENCE_END or (bare[-1] in "：:" and bare == candidate)):
             return True
     return False
+
+
+def is_closed(text: str) -> bool:
+    """Return whether `text` ends with the remark that ends an article: （据新华社电）."""
+    return bool(_CLOSED.search(level(text.rstrip()[-_ENDING:])))
 
 
 def starts_inside(text: str) -> bool:

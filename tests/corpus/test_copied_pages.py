@@ -39,3 +39,30 @@ def test_the_line_of_paper_day_and_page_under_a_headline_is_no_headline():
     assert not wall.published_inferred
     assert len(wall.paragraphs) == 2
     assert bridge.headline == "新桥通车"
+
+
+REMARKS = """\
+国务院部署防汛工作
+
+新华社北京7月8日电 国务院日前部署防汛工作。
+
+（据新华社北京7月8日电）
+
+外婆的菜园
+
+外婆的菜园不大，四季常青。
+
+（作者系平湖市作家协会会员）
+
+本文有删节，全文见平湖发布客户端。
+"""
+
+
+def test_a_remark_in_brackets_is_whole():
+    flood, garden = articles(REMARKS)
+    assert flood.complete
+    assert garden.complete
+    assert bodies(garden)[1:] == [
+        "（作者系平湖市作家协会会员）",
+        "本文有删节，全文见平湖发布客户端。",
+    ]
