@@ -103,9 +103,9 @@ class Draft:
         return bool(ending_names(self.last_paragraph)) or is_closed(self.last_paragraph)
 
     @property
-    def ends_in_picture(self) -> bool:
-        """Whether the words under a picture were read last."""
-        return bool(self.parts) and self.parts[-1].role is Role.CAPTION
+    def is_bare(self) -> bool:
+        """Whether the text is one paragraph that names no reporter, as over or under a picture."""
+        return len(self.parts) == 1 and not _byline(self, [self.parts[0].text])
 
     def add_subhead(self, text: str) -> None:
         """Put a subhead after what was read."""
@@ -195,7 +195,7 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
         text=text,
         source=source,
         kicker=draft.kicker,
-        byline=_byline(draft, paragraphs),
+        byline=_byline(draft, [paragraph.text for paragraph in paragraphs]),
         published=draft.published or published.day,
         published_inferred=not draft.published and published.inferred,
         section=draft.section,
@@ -205,10 +205,10 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
     )
 
 
-def _byline(draft: Draft, paragraphs: list[Paragraph]) -> tuple[str, ...]:
+def _byline(draft: Draft, paragraphs: list[str]) -> tuple[str, ...]:
     names = list(draft.byline)
     if paragraphs:
-        names += lead_names(paragraphs[0].text)
+        names += lead_names(paragraphs[0])
         for paragraph in paragraphs[-2:]:
-            names += ending_names(paragraph.text)
+            names += ending_names(paragraph)
     return tuple(dict.fromkeys(names))

@@ -16,6 +16,7 @@ from datetime import date
 from rag.chinese.normalise import level
 from rag.corpus.blocks import Block, read_blocks
 from rag.corpus.bylines import (
+    credit_names,
     is_credit_line,
     is_lead,
     lead_names,
@@ -196,6 +197,7 @@ class _PageReader:
             self._body(block)
             return end
         fresh = draft is None or not draft.headline or not draft.parts
+        pictured = at > 0 and blocks[at - 1].kind is Kind.CAPTION
         signed = bool(draft and (draft.is_signed or is_signed_stretch(following)))
         if plain and draft and draft.is_open:
             self._rest(draft, run)
@@ -204,7 +206,7 @@ class _PageReader:
             or self.boundary
             or (self.marked and (signed or is_news(run, following)))
             or (not self.marked and opens_article(run, following, signed=signed))
-            or (not self.marked and draft and draft.ends_in_picture and " " in block.text)
+            or (not self.marked and draft and pictured and " " in block.text)
             or (not self.marked and is_other_story(draft, block, following))
         ):
             self._heading(run, following)
@@ -264,6 +266,8 @@ class _PageReader:
             self._current(block).add_caption(block.text)
         elif self.draft is None or not self.draft.add_credit(block.text):
             self._drop(block, "credit of a photograph")
+            if self.draft and self.draft.is_bare:
+                self.draft.byline += credit_names(block.text)
 
     def _notice(self, blocks: Sequence[Block], at: int) -> int:
         """Read a public notice or the weather: a title and the lines printed right under it."""

@@ -80,6 +80,7 @@ def test_a_line_that_is_a_byline(line, names):
     [
         "以雪为令",
         "（东区街道）",
+        "■白石乡",
         "【天气】",
         "记者手记",
         "通讯员培训班开班",
@@ -99,6 +100,7 @@ def test_a_headline_is_no_byline(line):
         ("效果很好。（张三丰 李四光）", ("张三丰", "李四光")),
         ("任务圆满成功。（完）", ()),
         ("钟楼经开区（北港街道、新闻街道）", ()),
+        ("市民在公园里赏花。（市园林局供图）", ()),
         ("详见下文。（以上内容来自网络）", ()),
     ],
 )
@@ -109,6 +111,10 @@ def test_names_at_the_end(text, names):
 def test_the_credit_of_a_photograph():
     assert is_credit_line("本报记者 唐一凡 摄")
     assert is_credit_line("（邵平 摄）")
+    assert is_credit_line("邵 平摄")
+    assert is_credit_line("邵平摄（影像中国）")
+    assert is_credit_line("新华社发（邵平 摄）")
+    assert is_credit_line("图片由市园林局提供")
     assert not is_credit_line("本报记者 唐一凡 文/摄")
     assert without_credit("渡口昨日复航。 记者 唐一凡 摄") == "渡口昨日复航。"
     assert without_credit("渡口昨日复航。现场拍摄") == "渡口昨日复航。现场拍摄"

@@ -66,3 +66,41 @@ def test_a_remark_in_brackets_is_whole():
         "（作者系平湖市作家协会会员）",
         "本文有删节，全文见平湖发布客户端。",
     ]
+
+
+PICTURES = """\
+车间里的年味
+
+1月8日，平湖开发区一家工厂里，工人在赶制灯笼。
+
+翟文勇摄（影像中国）
+
+新桥通车
+
+　　本报讯（记者 罗成）1月8日，新桥通车。
+
+新华社发（江雨桐 摄）
+
+花开公园 春意渐浓
+
+　　1月9日，市民在公园里赏花。（市园林局供图）
+
+雪落古城 游人如织
+
+　　昨夜，古城迎来初雪。
+
+本报记者 罗 成摄
+"""
+
+
+def test_credits_of_photographs_with_agency_or_giver():
+    lanterns, bridge, flowers, snow = articles(PICTURES)
+    assert [article.headline for article in (lanterns, bridge, flowers, snow)] == [
+        "车间里的年味",
+        "新桥通车",
+        "花开公园 春意渐浓",
+        "雪落古城 游人如织",
+    ]
+    assert (lanterns.byline, bridge.byline) == (("翟文勇",), ("罗成",))
+    assert (flowers.byline, snow.byline) == ((), ("罗成",))
+    assert not any(article.kicker for article in articles(PICTURES))
