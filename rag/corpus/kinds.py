@@ -32,6 +32,8 @@ class Kind(StrEnum):
     COLOPHON = "colophon"
     CONTINUATION = "continuation"
     CAPTION = "caption"
+    ROW = "row"
+    """Row of a table, whose cells tabs parted."""
     RULE = "rule"
 
 

@@ -23,6 +23,7 @@ from rag.corpus.kinds import (
 
 _SCRAP = 6
 """Characters up to which a finished line is the rest of a cut one."""
+_PAUSES = tuple("，,、；;：:")
 _ASKS = re.compile("[!?][”’」』]?$")
 
 
@@ -46,7 +47,7 @@ def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Bloc
         return True
     return (
         len(text) <= LONGEST_HEADLINE
-        and not (is_finished(text) or is_lead(text))
+        and not (is_finished(text) or is_lead(text) or text.endswith(_PAUSES))
         and (news or (block.boundary and not reads_as_text(text)))
     )
 

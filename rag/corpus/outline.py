@@ -69,13 +69,18 @@ def read_outline(
     headlines = sum(line.level == top for line in lines) if top else bool(matter.headline)
     leads = sum(is_lead(line.text) for line in lines)
     if not headlines or (leads >= _PAGE_LEADS and leads > headlines):
-        dump = "\n\n".join(("\f" if line.boundary else "") + line.text for line in lines)
+        dump = "\n\n".join(("\f" if line.boundary else "") + _dumped(line) for line in lines)
         found = read_pages(dump, source, matter.published or published)
         return ReadResult(found.articles, found.dropped, found.doubted)
     reader = _OutlineReader(source, matter, top)
     for number, line in enumerate(lines, 1):
         reader.take(number, line)
     return reader.result(published)
+
+
+def _dumped(line: Line) -> str:
+    """A line as a page dump has it: tabs part the cells of a table."""
+    return line.text.replace(" ", "\t") if line.row else line.text
 
 
 def _top_level(lines: Sequence[Line]) -> int:

@@ -24,6 +24,7 @@ from rag.corpus.bylines import (
     stated_authors,
 )
 from rag.corpus.drafts import Draft, Role, derive_headline, finish
+from rag.corpus.entries import list_title_end, own_lines
 from rag.corpus.headlines import (
     author_names,
     heading_end,
@@ -154,6 +155,8 @@ class _PageReader:
                 self._caption(block)
             case Kind.ITEM:
                 self._item(block)
+            case Kind.ROW:
+                self._current(block).add_line(block.text)
             case Kind.BODY if is_long_headline(self.draft, block, blocks[at + 1 : at + 2]):
                 self._heading([block], blocks[at + 1 : at + _VIEW])
             case Kind.BODY:
@@ -164,6 +167,7 @@ class _PageReader:
 
     def _short(self, blocks: Sequence[Block], at: int) -> int:
         end = heading_end(blocks, at)
+        end = at + (list_title_end(blocks[at:end]) or end - at)
         run, following = blocks[at:end], blocks[end : end + _VIEW]
         block, draft = run[0], self.draft
         if draft and (kept := self._inside(draft, run, following)) < len(run):
@@ -192,6 +196,11 @@ class _PageReader:
             self.draft = earlier
             self.boundary = False
             return end
+        if draft and (own := own_lines(draft, run, following)):
+            for line in run[:own]:
+                draft.add_line(line.text)
+            self.boundary = False
+            return at + own
         plain = not self.boundary and not is_news(run, following)
         if plain and draft and draft.has_text and len(run) == 1 and reads_as_text(block.text):
             self._body(block)

@@ -104,3 +104,100 @@ def test_credits_of_photographs_with_agency_or_giver():
     assert (lanterns.byline, bridge.byline) == (("翟文勇",), ("罗成",))
     assert (flowers.byline, snow.byline) == ((), ("罗成",))
     assert not any(article.kicker for article in articles(PICTURES))
+
+
+LISTS = """\
+全区妇女表彰大会召开
+
+本报讯（记者 罗成）3月8日，全区妇女表彰大会召开，表彰了三八红旗手。
+名单如下：
+王秀兰 平湖第一小学教师
+李晓梅 区人民医院护士长
+赵雪琴 区市场监管局科员
+
+“3·15”国际消费者权益日
+区市场监管局公布消费投诉热点
+
+本报讯（通讯员 石磊）昨日，区市场监管局公布了消费投诉热点。
+
+投诉类别	件数	占比
+预付卡	1203	31.5%
+快递服务	402	10.5%
+
+数据显示，投诉同比增长12%。
+
+地铁今晚延时
+
+本报讯（记者 周琦）今晚，地铁1号线延长运营。
+
+东岗站 末班车1:00
+陈官营站 1:05
+雁白站 0:58
+
+请乘客留意站内公告。
+"""
+
+
+def test_entries_of_lists_and_rows_of_tables_are_text():
+    women, complaints, metro = articles(LISTS)
+    assert bodies(women)[1:] == [
+        "名单如下：",
+        "王秀兰 平湖第一小学教师",
+        "李晓梅 区人民医院护士长",
+        "赵雪琴 区市场监管局科员",
+    ]
+    assert complaints.headline == "区市场监管局公布消费投诉热点"
+    assert bodies(complaints)[1:] == [
+        "投诉类别 件数 占比",
+        "预付卡 1203 31.5%",
+        "快递服务 402 10.5%",
+        "数据显示，投诉同比增长12%。",
+    ]
+    assert metro.headline == "地铁今晚延时"
+
+
+def test_a_page_that_is_a_list_of_names():
+    dump = "第5版 公示\n\n2023年度江口好人名单\n\n王秀兰\n李晓梅\n赵雪琴\n孙立国\n"
+    (article,) = articles(dump)
+    assert article.headline == "2023年度江口好人名单"
+    assert bodies(article) == ["王秀兰", "李晓梅", "赵雪琴", "孙立国"]
+
+
+VERSE = """\
+B4 副刊
+
+秋天的田野
+李明轩
+
+金黄的稻浪
+在风中起伏
+母亲弯下腰
+拾起一粒粒阳光
+
+我站在村口
+等一声
+熟悉的呼唤
+
+红烛颂
+□ 赵文静
+三尺讲台，
+写尽春秋四季。
+
+多少个夜晚，
+灯光映着你的背影。
+
+父亲的扁担
+陈晓云
+父亲的扁担，是用老家后山的桑木做的，中间宽，两头窄，被汗水浸得油亮。
+"""
+
+
+def test_verse_is_text_line_by_line():
+    field, candle, pole = articles(VERSE)
+    assert (field.headline, field.byline) == ("秋天的田野", ("李明轩",))
+    assert bodies(field)[:2] == ["金黄的稻浪", "在风中起伏"]
+    assert bodies(field)[-1] == "熟悉的呼唤"
+    assert field.complete
+    assert (candle.headline, candle.byline) == ("红烛颂", ("赵文静",))
+    assert bodies(candle)[-1].endswith("灯光映着你的背影。")
+    assert (pole.headline, pole.byline) == ("父亲的扁担", ("陈晓云",))
