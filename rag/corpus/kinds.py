@@ -123,7 +123,8 @@ _NUMBERED = re.compile(
     r"|(\(\d{1,3}\))|(\d{1,2}\s*[.、](?!\d))|([①-⑳]))"
 )
 """Each way to number has a group of its own."""
-_ITEM = re.compile(r"^[●■◆▲★☆◇○▶►•※]\s*")
+_SPACED = re.compile(r"(?:[^\W\d_a-z]\s+){1,5}[^\W\d_a-z]")
+_ITEM = re.compile(r"^[●■◆▲★☆◇○◎▶►•※]\s*")
 _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲△▼▽★☆※─━═┄┅┈┉│┃\s]+$")
 _SENTENCE_END = "。！？!?….｡"
 _TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
@@ -152,8 +153,10 @@ def kind_of(text: str) -> Kind:
         return Kind.ITEM if _ITEM.match(levelled) else Kind.BODY
     if is_credit_line(text) or _is_credited(text):
         return Kind.CAPTION
+    # Titles of two characters are spaced out: 要　闻.
+    spaced = "".join(levelled.split()) if _SPACED.fullmatch(levelled) else levelled
     for kind, pattern in _MARKS:
-        if pattern.search(levelled):
+        if pattern.search(spaced):
             return kind
     if (notice := CONTINUATION.fullmatch(levelled)) and notice["turn"]:
         return Kind.CONTINUATION

@@ -317,7 +317,8 @@ class _PageReader:
             return
         if draft and draft.has_text and is_lead(text):
             draft = None
-        if draft is None or (self.boundary and draft.is_signed and draft.has_text):
+        ended = draft and draft.is_signed and draft.has_text
+        if draft is None or (ended and (self.boundary or self._lists_items(draft))):
             draft = self._start(block)
         listed = is_numbered(text) and draft.last_paragraph[-1:] in tuple("；;：:，,、")
         if draft.is_open and not is_lead(text) and not listed:
@@ -329,7 +330,7 @@ class _PageReader:
     def _item(self, block: Block) -> None:
         """A bulleted paragraph is an item of its own under a column title, else a list entry."""
         draft = self.draft
-        own = is_lead(block.text) or bool(self.column and (draft is None or not draft.headline))
+        own = is_lead(block.text) or self._lists_items(draft)
         if own:
             item = self._start(block)
             item.add_paragraph(block.text)
@@ -338,6 +339,10 @@ class _PageReader:
             self.draft = None
         else:
             self._body(block)
+
+    def _lists_items(self, draft: Draft | None) -> bool:
+        """Whether items without headlines stand under the title of a column."""
+        return bool(self.column) and (draft is None or not draft.headline)
 
     def _without_notice(self, block: Block) -> str:
         """The text of a paragraph without 下转/上接 at its end or start."""
@@ -395,6 +400,10 @@ class _PageReader:
                 self.pending = names
                 return
         draft.byline += names
+        if self._lists_items(draft):
+            # An item of a column of short news is signed at its end.
+            self.draft = None
+            self.items = True
 
     def _column(self, block: Block) -> None:
         self._drop(block, "title of a column")

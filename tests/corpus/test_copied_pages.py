@@ -201,3 +201,45 @@ def test_verse_is_text_line_by_line():
     assert (candle.headline, candle.byline) == ("红烛颂", ("赵文静",))
     assert bodies(candle)[-1].endswith("灯光映着你的背影。")
     assert (pole.headline, pole.byline) == ("父亲的扁担", ("陈晓云",))
+
+
+BRIEFS = """\
+要　闻
+
+新桥通车
+
+本报讯（记者 罗成）1月8日，新桥通车。
+
+简　讯
+
+◎ 3月6日，东街社区举办义诊活动，服务居民60人次。
+◎ 3月7日，区图书馆新书上架。
+区司法局 12月4日，在人民广场开展国家宪法日宣传活动。
+（刘斌）
+河口镇 近日，召开冬春水利兴修动员会。
+（吴刚）
+城关镇 日前，举办篮球赛。（赵倩）
+白石乡 近日，修通产业路。（孙娜）
+
+护航春耕有“检”力
+
+本报讯（通讯员 陈晨）近日，区检察院走访农资商店。
+"""
+
+
+def test_short_news_under_a_spaced_title_is_parted_by_bullets_and_by_signatures():
+    bridge, doctors, books, law, dikes, game, road, fields = articles(BRIEFS)
+    assert bridge.section == "要 闻"
+    assert doctors.headline == "3月6日，东街社区举办义诊活动"
+    assert "新书上架" in books.text
+    assert (law.text, law.byline) == (
+        "区司法局 12月4日，在人民广场开展国家宪法日宣传活动。",
+        ("刘斌",),
+    )
+    assert (dikes.byline, dikes.section) == (("吴刚",), "简 讯")
+    assert (game.byline, road.byline) == (("赵倩",), ("孙娜",))
+    assert (fields.headline, fields.byline, fields.section) == (
+        "护航春耕有“检”力",
+        ("陈晨",),
+        "",
+    )
