@@ -45,7 +45,7 @@ class Draft:
     """What has been read of one article so far.
 
     `parts` are in reading order. `turned` is true when a notice sent the reader
-    to another page for the rest.
+    to another page for the rest, `awaits_text` when headline and reporters or source were read.
     """
 
     headline: str = ""
@@ -56,6 +56,7 @@ class Draft:
     published: date | None = None
     parts: list[Part] = field(default_factory=list)
     turned: bool = False
+    awaits_text: bool = False
     line: int = 0
 
     @property
@@ -109,15 +110,15 @@ class Draft:
 
     def add_subhead(self, text: str) -> None:
         """Put a subhead after what was read."""
-        self.parts.append(Part(text, Role.SUBHEAD))
+        self._add(text, Role.SUBHEAD)
 
     def add_paragraph(self, text: str) -> None:
         """Put a paragraph after what was read."""
-        self.parts.append(Part(text, Role.PARAGRAPH))
+        self._add(text, Role.PARAGRAPH)
 
     def add_caption(self, text: str) -> None:
         """Put the words under a picture after what was read; they never go on in other text."""
-        self.parts.append(Part(text, Role.CAPTION))
+        self._add(text, Role.CAPTION)
 
     def add_credit(self, text: str) -> bool:
         """Put the credit of a photograph behind its caption; return whether one stands last."""
@@ -128,7 +129,7 @@ class Draft:
 
     def add_line(self, text: str) -> None:
         """Put a line that stands for itself after what was read."""
-        self.parts.append(Part(text, Role.LINE))
+        self._add(text, Role.LINE)
 
     def continue_paragraph(self, text: str) -> None:
         """Put `text` straight behind the last paragraph or line, which a column break had cut."""
@@ -138,6 +139,10 @@ class Draft:
         else:
             part = self.parts[at]
             self.parts[at] = Part(join(part.text, text), part.role)
+
+    def _add(self, text: str, role: Role) -> None:
+        self.parts.append(Part(text, role))
+        self.awaits_text = False
 
     def _last_text(self) -> int:
         """The index of the last paragraph or line, below 0 when there is none."""

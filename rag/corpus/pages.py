@@ -179,6 +179,9 @@ class _PageReader:
         if draft and is_cut(draft, run, following):
             self._body(block)
             return at + 1
+        if draft and draft.awaits_text and block.kind is Kind.SUBTITLE:
+            draft.kicker = f"{draft.kicker} {block.text}".strip()
+            return at + 1
         if draft and is_signature(draft, run, following):
             self._byline(block, [*run[1:], *following])
             return at + 1
@@ -205,6 +208,9 @@ class _PageReader:
         if plain and draft and draft.has_text and len(run) == 1 and reads_as_text(block.text):
             self._body(block)
             return end
+        if draft and draft.awaits_text and not is_news(run, following):
+            self._subheads(draft, run)
+            return end
         fresh = draft is None or not draft.headline or not draft.parts
         pictured = at > 0 and blocks[at - 1].kind is Kind.CAPTION
         signed = bool(draft and (draft.is_signed or is_signed_stretch(following)))
@@ -220,9 +226,12 @@ class _PageReader:
         ):
             self._heading(run, following)
         elif draft:
-            for line in run:
-                draft.add_subhead(line.text)
+            self._subheads(draft, run)
         return end
+
+    def _subheads(self, draft: Draft, run: Sequence[Block]) -> None:
+        for line in run:
+            draft.add_subhead(line.text)
 
     def _inside(self, draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
         """How many lines of `run` may be one heading; 0 when the first is text of `draft`.
@@ -266,6 +275,7 @@ class _PageReader:
         draft.headline = heading.headline.text
         draft.kicker = " ".join(line.text for line in heading.kicker)
         draft.byline += author_names(heading)
+        draft.awaits_text = heading.author is not None
         self.waiting.add(draft)
         if not evident and len(run) == 1:
             self._doubt(draft.line, "may be a subhead and not a headline", draft.headline)
@@ -377,6 +387,8 @@ class _PageReader:
 
     def _byline(self, block: Block, following: Sequence[Block]) -> None:
         draft = self.draft
+        if draft and not draft.parts:
+            draft.awaits_text = bool(draft.headline)
         if block.kind is Kind.META:
             self._drop(block, "source and time of the item")
             day = parse_day(block.text)

@@ -243,3 +243,44 @@ def test_short_news_under_a_spaced_title_is_parted_by_bullets_and_by_signatures(
         ("陈晨",),
         "",
     )
+
+
+SUBHEAD_FIRST = """\
+荷塘月色新
+
+□记者 王平
+
+引子
+
+清晨的荷塘，薄雾轻笼，几只白鹭掠过水面，落在远处的田埂上，村民们开始了一天的劳作。
+
+一湖清水引客来
+
+记者走进荷塘村，看到游人如织，农家乐里座无虚席，村民们忙着招呼客人，脸上都是笑容。
+
+老街焕新记
+
+□记者 赵倩
+
+——来自城南老街的报道
+
+城南老街的青石板路，曾经坑坑洼洼，如今平平整整，两旁的店铺又热闹起来。
+
+“一老一小”有人管
+
+来源：江口发布
+
+
+政策“送上门”
+
+近日，区民政局把养老服务政策送到居民家门口，居民足不出户就能了解补贴申领的办法。
+"""
+
+
+def test_what_stands_under_the_reporters_is_a_subhead_or_subtitle_of_their_article():
+    lotus, street, care = articles(SUBHEAD_FIRST)
+    assert [paragraph.subhead for paragraph in lotus.paragraphs] == ["引子", "一湖清水引客来"]
+    assert (lotus.headline, lotus.byline) == ("荷塘月色新", ("王平",))
+    assert (street.headline, street.kicker) == ("老街焕新记", "——来自城南老街的报道")
+    assert care.headline == "“一老一小”有人管"
+    assert care.paragraphs[0].subhead == "政策“送上门”"
