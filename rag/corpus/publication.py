@@ -31,6 +31,11 @@ _AHEAD = re.compile(
 _AHEAD_YEAR = re.compile(
     r"明年|到(?:19|20)\d\d年|[-—–~至](?:19|20)\d\d年|规划|目标|力争|争取|有望|预计|将于?|计划|方案"
 )
+# A year for which tasks are set is the next one in winter, and the present one from January on.
+_TASKS_BEFORE = re.compile(r"(?:部署|谋划|研究|安排|展望|迎接|做好)[^,，。]{0,8}$")
+_TASKS_AFTER = re.compile(r"(?:19|20)\d\d年[^,，。]{0,10}(?:工作|任务|思路|目标|计划)")
+_YEARS_END = {11, 12}
+_NEW_YEAR = {1, 2}
 # Closures, displays and the like are announced from day to day: no event yet.
 _ANNOUNCED = re.compile(
     r"[自从](?:[\d年月 ]{1,10}日).{0,8}?(?:至|到|[-—–~]).{0,20}?日"
@@ -73,7 +78,7 @@ def infer_day(texts: Iterable[str]) -> date | None:
     计划, 截止) is no event.
     """
     sentences = _dated_sentences(texts)
-    year = _present_year(sentences)
+    year, tasks = _present_year(sentences)
     days: set[date] = set()
     bare: set[tuple[int, int]] = set()
     for sentence in sentences:
@@ -90,6 +95,9 @@ def infer_day(texts: Iterable[str]) -> date | None:
                 bare.add((int(match[1]), int(match[3] or match[2])))
     if year is None:
         return max(days, default=None)
+    months = {month for month, _ in bare}
+    if tasks and months & _YEARS_END and not months & _NEW_YEAR:
+        year -= 1
     days = {day for day in days if abs(day.year - year) <= 1}
     days |= _dated(bare, year)
     return max(days) if days else None
@@ -112,9 +120,10 @@ def _whole_day(sentence: str) -> date | None:
     return parse_day(match[0]) if match else None
 
 
-def _present_year(sentences: Iterable[str]) -> int | None:
-    """The latest year named, unless only plans name it."""
+def _present_year(sentences: Iterable[str]) -> tuple[int | None, bool]:
+    """The latest year named, unless only plans name it, and whether only tasks are set for it."""
     present: set[int] = set()
+    tasks: set[int] = set()
     ahead: set[int] = set()
     for sentence in sentences:
         next_year = "明年" in sentence
@@ -124,16 +133,22 @@ def _present_year(sentences: Iterable[str]) -> int | None:
             planned = _AHEAD_YEAR.search(clause + rest) or re.match(
                 r"(?:19|20)\d\d年(?:要|将|的?重点工作|工作(?:安排|计划|思路)|目标)", rest
             )
-            (ahead if planned or (next_year and "明年" in rest) else present).add(int(match[1]))
-    if present:
-        return max(present)
-    return min(ahead) - 1 if ahead else None
+            if _TASKS_BEFORE.search(clause) and _TASKS_AFTER.match(rest):
+                tasks.add(int(match[1]))
+            elif planned or (next_year and "明年" in rest):
+                ahead.add(int(match[1]))
+            else:
+                present.add(int(match[1]))
+    if present | tasks:
+        latest = max(present | tasks)
+        return latest, latest not in present
+    return (min(ahead) - 1 if ahead else None), False
 
 
 def _dated(days: set[tuple[int, int]], year: int) -> set[date]:
     """Month-days in `year`, those of a winter paper in the year before where they fit better."""
     months = {month for month, _ in days}
-    turn = bool(months & {11, 12}) and bool(months & {1, 2})
+    turn = bool(months & _YEARS_END) and bool(months & _NEW_YEAR)
     dated = set()
     for month, day in days:
         try:

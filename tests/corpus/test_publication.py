@@ -60,6 +60,22 @@ def test_without_a_year_nothing_is_inferred():
     assert infer_day([]) is None
 
 
+TASKS = "会议总结2023年经济工作，安排部署2024年重点任务。"
+
+
+@pytest.mark.parametrize(
+    ("day", "published"),
+    [
+        ("12月28日", date(2023, 12, 28)),
+        ("11月30日", date(2023, 11, 30)),
+        ("1月2日", date(2024, 1, 2)),
+    ],
+)
+def test_the_year_for_which_tasks_are_set_is_the_next_one_in_winter(day, published):
+    assert infer_day([f"{day}，区委经济工作会议召开。{TASKS}"]) == published
+    assert infer_day([f"{day}，区委研究谋划2024年工作思路。"]) == published
+
+
 def test_an_announced_range_is_no_event():
     texts = [
         "2024年7月8日，渡口复航。",
