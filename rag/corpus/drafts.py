@@ -29,8 +29,14 @@ class Role(StrEnum):
     PARAGRAPH = "paragraph"
     SUBHEAD = "subhead"
     CAPTION = "caption"
+    NOTE = "note"
+    """The editor's, before the article itself."""
     LINE = "line"
     """A line that is whole without final punctuation: of the weather, under a notice, of a list."""
+
+
+_APART = (Role.SUBHEAD, Role.CAPTION, Role.NOTE)
+"""What the text of the article never goes on in."""
 
 
 class Part(NamedTuple):
@@ -63,6 +69,11 @@ class Draft:
     def has_text(self) -> bool:
         """Whether any paragraph was read."""
         return any(part.role is not Role.SUBHEAD for part in self.parts)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether any text but the editor's note was read."""
+        return any(part.role not in (Role.SUBHEAD, Role.NOTE) for part in self.parts)
 
     @property
     def is_open(self) -> bool:
@@ -106,7 +117,7 @@ class Draft:
     @property
     def is_bare(self) -> bool:
         """Whether the text is one paragraph that names no reporter, as over or under a picture."""
-        return len(self.parts) == 1 and not _byline(self, [self.parts[0].text])
+        return len(self.parts) == 1 and not _byline(self)
 
     def add_subhead(self, text: str) -> None:
         """Put a subhead after what was read."""
@@ -115,6 +126,10 @@ class Draft:
     def add_paragraph(self, text: str) -> None:
         """Put a paragraph after what was read."""
         self._add(text, Role.PARAGRAPH)
+
+    def add_note(self, text: str) -> None:
+        """Put a paragraph of the editor's note after what was read."""
+        self._add(text, Role.NOTE)
 
     def add_caption(self, text: str) -> None:
         """Put the words under a picture after what was read; they never go on in other text."""
@@ -147,7 +162,7 @@ class Draft:
     def _last_text(self) -> int:
         """The index of the last paragraph or line, below 0 when there is none."""
         at = len(self.parts) - 1
-        while at >= 0 and self.parts[at].role in (Role.SUBHEAD, Role.CAPTION):
+        while at >= 0 and self.parts[at].role in _APART:
             at -= 1
         return at
 
@@ -200,7 +215,7 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
         text=text,
         source=source,
         kicker=draft.kicker,
-        byline=_byline(draft, [paragraph.text for paragraph in paragraphs]),
+        byline=_byline(draft),
         published=draft.published or published.day,
         published_inferred=not draft.published and published.inferred,
         section=draft.section,
@@ -210,10 +225,11 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
     )
 
 
-def _byline(draft: Draft, paragraphs: list[str]) -> tuple[str, ...]:
+def _byline(draft: Draft) -> tuple[str, ...]:
     names = list(draft.byline)
-    if paragraphs:
-        names += lead_names(paragraphs[0])
-        for paragraph in paragraphs[-2:]:
-            names += ending_names(paragraph)
+    texts = [part.text for part in draft.parts if part.role not in (Role.SUBHEAD, Role.NOTE)]
+    for text in texts[:1]:
+        names += lead_names(text)
+    for text in texts[-2:]:
+        names += ending_names(text)
     return tuple(dict.fromkeys(names))

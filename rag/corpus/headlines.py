@@ -11,7 +11,7 @@ from rag.chinese.normalise import fold, level
 from rag.chinese.words import bigrams
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import ending_names, is_lead, is_person, parse_names
-from rag.corpus.kinds import Kind, starts_inside
+from rag.corpus.kinds import Kind, opens_note, starts_inside
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _LONG_SUBHEAD = 18
@@ -194,7 +194,7 @@ def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: b
         after = following[0]
         if after.kind in (Kind.BYLINE, Kind.META):
             return True
-        if after.kind is Kind.BODY and is_lead(after.text):
+        if after.kind is Kind.BODY and (is_lead(after.text) or opens_note(after.text)):
             return True
         if len(run) == 1 and after.kind is Kind.NUMBERED:
             return len(run[0].text) >= _LONG_SUBHEAD

@@ -81,7 +81,7 @@ _COLUMN = re.compile(
     r"(?:(?:要闻|综合|本地|时政|民生|社会|经济|财经|文化|副刊|体育|国际|国内|教育|健康|法治|城事|理论|评论"
     r"|专题|专版|广告|今日|图片|身边|基层|区域|街道|乡镇|社区|深度|特别)(?:新闻|要闻|版|报道|专刊)?"
     r"|简讯|短讯|快讯|短消息|新闻速递|一句话新闻|微新闻|新闻集锦|简明新闻|新闻简报|资讯|动态|导读"
-    r"|今日导读|头条|公益广告|编者按|短评|时评|快评|微评|今日看点)[】\])>》·\s|/]*$"
+    r"|今日导读|头条|公益广告|短评|时评|快评|微评|今日看点)[】\])>》·\s|/]*$"
 )
 _NOTICE = re.compile(
     r"^[■●◆▲【\[(<《\s]*(?:今日|明日|本市|天气)?(?:天\s*气|天气预报|气象|公\s*告|通\s*告|通\s*知|启\s*事|公\s*示)"
@@ -127,6 +127,7 @@ _SPACED = re.compile(r"(?:[^\W\d_a-z]\s+){1,5}[^\W\d_a-z]")
 _ITEM = re.compile(r"^[●■◆▲★☆◇○◎▶►•※]\s*")
 _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲△▼▽★☆※─━═┄┅┈┉│┃\s]+$")
 _SENTENCE_END = "。！？!?….｡"
+_EDITORS_NOTE = re.compile(r"^[【\[(]?(?:编者按|编者的话|开栏的话|开栏语)(?:[】\])]|[::\s]|$)")
 _TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
 _SPEAKER = re.compile(r"^(?:[^\W\d_a-z]{0,6}(?:记者|主持人)|问|答|q|a)\s*:")
 _CLOSED = re.compile(
@@ -145,7 +146,7 @@ def kind_of(text: str) -> Kind:
     levelled = level(text[: LONGEST_MARK + 1])
     if _RULE.match(levelled):
         return Kind.RULE
-    if is_lead(text):
+    if is_lead(text) or opens_note(text):
         return Kind.BODY
     if len(text) > LONGEST_MARK:
         if _CAPTION.match(levelled[:10]):
@@ -213,6 +214,11 @@ def is_finished(text: str) -> bool:
         if bare and (bare[-1] in _SENTENCE_END or (bare[-1] in "：:" and bare == candidate)):
             return True
     return False
+
+
+def opens_note(text: str) -> bool:
+    """Return whether `text` opens an editor's note, which stands before the news or its heading."""
+    return bool(_EDITORS_NOTE.match(level(text[:_ENDING])))
 
 
 def is_closed(text: str) -> bool:

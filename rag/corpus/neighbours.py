@@ -17,6 +17,7 @@ from rag.corpus.kinds import (
     Kind,
     cuts_quotation,
     is_finished,
+    opens_note,
     reads_as_text,
     starts_inside,
 )
@@ -33,8 +34,12 @@ def is_news(run: Sequence[Block], following: Sequence[Block]) -> bool:
         return True
     return bool(following) and (
         following[0].kind in (Kind.BYLINE, Kind.META)
-        or (following[0].kind is Kind.BODY and is_lead(following[0].text))
+        or (following[0].kind is Kind.BODY and _opens_news(following[0].text))
     )
+
+
+def _opens_news(text: str) -> bool:
+    return is_lead(text) or opens_note(text)
 
 
 def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Block]) -> bool:

@@ -40,6 +40,7 @@ from rag.corpus.kinds import (
     Kind,
     is_numbered,
     is_numbered_alike,
+    opens_note,
     reads_as_text,
     starts_inside,
     without_bullet,
@@ -60,6 +61,8 @@ from rag.types import FileProblem
 
 _VIEW = 100
 """Blocks after a line that may decide what the line is."""
+_LONGEST_NOTE = 3
+"""Paragraphs of an editor's note up to which a heading must follow."""
 _CONTENTS = re.compile("导读|看点|头条|编者按")
 
 
@@ -101,12 +104,15 @@ class _PageReader:
     boundary: bool = False
     items: bool = False
     pending: tuple[str, ...] = ()
+    note: list[str] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
 
     def read(self, blocks: Sequence[Block]) -> None:
         at = 0
         while at < len(blocks):
             at = self._step(blocks, at)
+        if self.note:
+            self._keep_note(blocks[-1])
 
     def result(self, published: date | None) -> ReadResult:
         drafts = [draft for draft in self.drafts if self._is_article(draft)]
@@ -325,7 +331,16 @@ class _PageReader:
         if draft and draft.last_paragraph and starts_inside(text):
             draft.continue_paragraph(text)
             return
-        if draft and draft.has_text and is_lead(text):
+        if opens_note(text) and draft and draft.headline and not draft.has_text:
+            draft.add_note(text)
+            return
+        if (self.note or opens_note(text)) and not is_lead(text):
+            self.note.append(text)
+            self.boundary = True
+            if len(self.note) > _LONGEST_NOTE:
+                self._keep_note(block)
+            return
+        if draft and draft.has_news and is_lead(text):
             draft = None
         ended = draft and draft.is_signed and draft.has_text
         if draft is None or (ended and (self.boundary or self._lists_items(draft))):
@@ -334,6 +349,14 @@ class _PageReader:
         if draft.is_open and not is_lead(text) and not listed:
             draft.continue_paragraph(text)
         else:
+            draft.add_paragraph(text)
+        self.boundary = False
+
+    def _keep_note(self, block: Block) -> None:
+        """No heading followed the editor's note: it is of what was read before it."""
+        texts, self.note = self.note, []
+        draft = self._current(block)
+        for text in texts:
             draft.add_paragraph(text)
         self.boundary = False
 
@@ -440,6 +463,9 @@ class _PageReader:
         section = self.column or self.section
         self.draft = Draft(section=section, byline=list(self.pending), line=block.line)
         self.pending = ()
+        for text in self.note:
+            self.draft.add_note(text)
+        self.note = []
         self.drafts.append(self.draft)
         self.boundary = False
         return self.draft

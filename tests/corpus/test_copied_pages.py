@@ -284,3 +284,47 @@ def test_what_stands_under_the_reporters_is_a_subhead_or_subtitle_of_their_artic
     assert (street.headline, street.kicker) == ("老街焕新记", "——来自城南老街的报道")
     assert care.headline == "“一老一小”有人管"
     assert care.paragraphs[0].subhead == "政策“送上门”"
+
+
+NOTES = """\
+新桥通车
+
+本报讯（记者 罗成）1月8日，新桥通车。
+
+编者按：春耕时节，本报推出系列报道。
+
+今日推出第一篇。
+
+田间来了“新农人”
+
+90后小伙吴迪返乡种田，已流转土地500亩。
+
+产业园里春潮涌
+【编者按】为展示奋战新征程的精神风貌，即日起本报开设专栏。
+本报讯（记者 王平）3月6日，产业园开工。
+
+河道变清 白鹭归来
+编者的话：护城河整治历时半年，记者近日前往探访。
+□ 赵倩
+河水变清，白鹭归来，市民们又可以在河边散步了。
+
+编者按
+
+护城河的变化，是全区治水的缩影。
+"""
+
+
+def test_an_editors_note_is_of_the_article_that_it_introduces():
+    bridge, farmer, park, river = articles(NOTES)
+    assert len(bridge.paragraphs) == 1
+    assert (farmer.headline, bodies(farmer)[:2]) == (
+        "田间来了“新农人”",
+        ["编者按：春耕时节，本报推出系列报道。", "今日推出第一篇。"],
+    )
+    assert (park.headline, park.byline, len(park.paragraphs)) == (
+        "产业园里春潮涌",
+        ("王平",),
+        2,
+    )
+    assert (river.headline, river.byline) == ("河道变清 白鹭归来", ("赵倩",))
+    assert bodies(river)[-1] == "护城河的变化，是全区治水的缩影。"
