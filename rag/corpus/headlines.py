@@ -41,6 +41,10 @@ _ATTENDED = re.compile(
     "^.{2,24}(?:参加|出席|讲话|主持|主持会议|致辞|致词|陪同|列席|作报告|见证|宣布开[工幕])$"
 )
 """Who took part: what stands under a headline, not the headline."""
+_OFFICE = re.compile(
+    r"(?:公司|局|委|委员会|办|办公室|中心|政府|协会|[学法医]院|检察院|学校|中学|小学|大学|大队|支队|所|街道|社区"
+    r"|厂|行|集团|报社)$"
+)
 _COMMENT = re.compile("^(?:短评|时评|快评|微评|评论)[:：]")
 _ABBREVIATED = 0.6
 """Share of a headline that its abbreviation keeps."""
@@ -164,12 +168,19 @@ def _share(line: str, told: set[str]) -> float:
 
 
 def notice_lines(following: Sequence[Block]) -> Sequence[Block]:
-    """Return the lines under the title of a notice that are its own: no blank line parts them."""
+    """Return the lines under the title of a notice that are its own.
+
+    No blank line parts them, or the dump has such lines between all paragraphs: then text, the
+    office that signs, and the day are its own.
+    """
     kinds = (Kind.SHORT, Kind.NUMBERED, Kind.BODY, Kind.META)
+    pitch = following[0].gap if following else 0
     end = 0
     while end < len(following):
         block = following[end]
-        if block.gap or block.boundary or block.kind not in kinds or is_lead(block.text):
+        if block.boundary or block.kind not in kinds or is_lead(block.text):
+            break
+        if block.gap and not (block.gap <= pitch and _is_of_notice(following, end)):
             break
         end += 1
     if end < len(following) and not (following[end].gap or following[end].boundary):
@@ -178,6 +189,18 @@ def notice_lines(following: Sequence[Block]) -> Sequence[Block]:
         first = texts[0] if texts else 0
         end = next((at for at in range(first, end) if following[at].kind is Kind.SHORT), end)
     return following[:end]
+
+
+def _is_of_notice(following: Sequence[Block], at: int) -> bool:
+    """Whether a line apart from the one before is of a notice: text, the office, or the day."""
+    kinds = [block.kind for block in following[:at]]
+    if following[at].kind is Kind.META:
+        return Kind.BODY in kinds
+    if following[at].kind is Kind.SHORT:
+        after = following[at + 1].kind if at + 1 < len(following) else Kind.META
+        signed = bool(_OFFICE.search(following[at].text)) and after not in (Kind.BODY, Kind.BYLINE)
+        return Kind.BODY in kinds and signed
+    return Kind.SHORT not in kinds and Kind.META not in kinds
 
 
 def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: bool) -> bool:

@@ -328,3 +328,40 @@ def test_an_editors_note_is_of_the_article_that_it_introduces():
     )
     assert (river.headline, river.byline) == ("河道变清 白鹭归来", ("赵倩",))
     assert bodies(river)[-1] == "护城河的变化，是全区治水的缩影。"
+
+
+PUBLIC_NOTICES = """\
+新桥通车
+
+本报讯（记者 罗成）1月8日，新桥通车。
+
+招聘启事
+
+江口区融媒体中心招聘记者2名，要求本科以上学历。
+
+江口区融媒体中心
+
+2024年3月6日
+
+注销公告
+
+江口市宏达建材有限公司经股东会决议拟注销，请债权人申报债权。
+
+江口市宏达建材有限公司
+
+河道整治见成效
+
+历时半年，护城河整治工程完工，市民们又可以在河边散步了。
+
+王小明遗失身份证，号码341200199001011234，特此声明。
+"""
+
+
+def test_notices_of_any_name_end_with_the_office_and_the_day():
+    bridge, job, closed, river = articles(PUBLIC_NOTICES)
+    assert len(bridge.paragraphs) == 1
+    assert job.headline == "招聘启事"
+    assert bodies(job)[1:] == ["江口区融媒体中心", "2024年3月6日"]
+    assert closed.headline == "注销公告"
+    assert bodies(closed)[1:] == ["江口市宏达建材有限公司"]
+    assert (river.headline, river.kicker, len(river.paragraphs)) == ("河道整治见成效", "", 1)
