@@ -7,8 +7,8 @@ import re
 from rag.chinese.normalise import is_han, level
 
 _HAN = r"[^\W\d_a-z]"
-_PAPER = rf"{_HAN}{{0,6}}?(?:报|刊|台|网|新闻|客户端)"
-"""A paper, station or site by the end of its name: 晚报, 华西都市报, 封面新闻."""
+_PAPER = rf"(?:{_HAN}{{0,6}}?(?:报|刊|台|网|新闻|客户端|融媒|传媒)|今日{_HAN}{{2,3}}?)"
+"""A paper, station or site by its name: 晚报, 华西都市报, 封面新闻, 今日江口."""
 _ROLE = (
     rf"(?:{_PAPER}(?:全媒体|首席|见习|实习|特约)?记者"
     r"|(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"

@@ -24,6 +24,8 @@ from rag.corpus.kinds import (
 
 _SCRAP = 6
 """Characters up to which a finished line is the rest of a cut one."""
+_HALF = 20
+"""Characters of each half of a headline in two lines."""
 _PAUSES = tuple("，,、；;：:")
 _ASKS = re.compile("[!?][”’」』]?$")
 
@@ -54,6 +56,21 @@ def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Bloc
         len(text) <= LONGEST_HEADLINE
         and not (is_finished(text) or is_lead(text) or text.endswith(_PAUSES))
         and (news or (block.boundary and not reads_as_text(text)))
+    )
+
+
+def is_headline_in_two(draft: Draft | None, blocks: Sequence[Block]) -> bool:
+    """Return whether a headline that is one sentence was broken behind its comma."""
+    if len(blocks) < 3 or (draft is not None and draft.is_open):
+        return False
+    first, rest, *following = blocks
+    return (
+        first.text.endswith(("，", ","))
+        and len(first.text) <= _HALF
+        and rest.kind is Kind.SHORT
+        and not rest.gap
+        and len(rest.text) <= _HALF
+        and is_news([rest], following)
     )
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.chinese.normalise import level
-from rag.corpus.blocks import Block, read_blocks
+from rag.corpus.blocks import Block, join, read_blocks
 from rag.corpus.bylines import (
     credit_names,
     is_credit_line,
@@ -48,6 +48,7 @@ from rag.corpus.kinds import (
 from rag.corpus.neighbours import (
     is_cut,
     is_cut_short,
+    is_headline_in_two,
     is_long_headline,
     is_news,
     is_other_story,
@@ -165,6 +166,10 @@ class _PageReader:
                 self._current(block).add_line(block.text)
             case Kind.BODY if is_long_headline(self.draft, block, blocks[at + 1 : at + 2]):
                 self._heading([block], blocks[at + 1 : at + _VIEW])
+            case Kind.BODY if is_headline_in_two(self.draft, blocks[at : at + 3]):
+                whole = replace(block, text=join(block.text, blocks[at + 1].text))
+                self._heading([whole], blocks[at + 2 : at + _VIEW])
+                return at + 2
             case Kind.BODY:
                 self._body(block)
             case Kind.SHORT | Kind.SUBTITLE | Kind.NUMBERED:

@@ -365,3 +365,14 @@ def test_notices_of_any_name_end_with_the_office_and_the_day():
     assert closed.headline == "注销公告"
     assert bodies(closed)[1:] == ["江口市宏达建材有限公司"]
     assert (river.headline, river.kicker, len(river.paragraphs)) == ("河道整治见成效", "", 1)
+
+
+def test_a_headline_that_breaks_behind_its_comma_is_one():
+    dump = (
+        "新桥通车\n\n今日江口讯（记者 罗成）1月8日，新桥通车。\n\n"
+        "打工仔回乡当“羊倌”，\n年收入翻两番\n\n"
+        "今日江口讯（记者 李立）三年前，打工仔何军回乡养羊。\n"
+    )
+    bridge, sheep = articles(dump)
+    assert len(bridge.paragraphs) == 1
+    assert (sheep.headline, sheep.byline) == ("打工仔回乡当“羊倌”，年收入翻两番", ("李立",))
