@@ -60,12 +60,12 @@ def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Bloc
 
 
 def is_headline_in_two(draft: Draft | None, blocks: Sequence[Block]) -> bool:
-    """Return whether a headline that is one sentence was broken behind its comma."""
+    """Return whether a headline that is one sentence was broken behind its comma or colon."""
     if len(blocks) < 3 or (draft is not None and draft.is_open):
         return False
     first, rest, *following = blocks
     return (
-        first.text.endswith(("，", ","))
+        first.text.endswith(tuple("，,：:"))
         and len(first.text) <= _HALF
         and rest.kind is Kind.SHORT
         and not rest.gap

@@ -163,6 +163,19 @@ def test_a_page_that_is_a_list_of_names():
     assert bodies(article) == ["王秀兰", "李晓梅", "赵雪琴", "孙立国"]
 
 
+def test_rows_of_names_are_text():
+    dump = (
+        "区委表彰先进集体和先进个人\n\n近日，区委决定表彰先进集体和先进个人。\n"
+        "一、先进集体（10个）\n永宁街道 北港街道 区发改局 区住建局 区教育局\n"
+        "区卫健局 区城管局 区税务局 区公安分局 区融媒体中心\n"
+        "二、先进个人（5名）\n张 勇 李 静 王 芳 赵 磊 孙 悦\n\n"
+        "打好“组合拳” 护航企业发展\n\n本报讯（记者 李青）1月9日，区司法局走进企业。\n"
+    )
+    praised, firms = articles(dump)
+    assert bodies(praised)[-1] == "张 勇 李 静 王 芳 赵 磊 孙 悦"
+    assert (firms.headline, firms.kicker) == ("打好“组合拳” 护航企业发展", "")
+
+
 VERSE = """\
 B4 副刊
 
@@ -367,12 +380,14 @@ def test_notices_of_any_name_end_with_the_office_and_the_day():
     assert (river.headline, river.kicker, len(river.paragraphs)) == ("河道整治见成效", "", 1)
 
 
-def test_a_headline_that_breaks_behind_its_comma_is_one():
+def test_a_headline_that_breaks_behind_its_comma_or_colon_is_one():
     dump = (
         "新桥通车\n\n今日江口讯（记者 罗成）1月8日，新桥通车。\n\n"
         "打工仔回乡当“羊倌”，\n年收入翻两番\n\n"
         "今日江口讯（记者 李立）三年前，打工仔何军回乡养羊。\n"
     )
-    bridge, sheep = articles(dump)
+    dump += "\n公交集团：\n正月十五增开夜间专线\n\n河口晚报讯（记者 周琦）公交集团增开夜间专线。\n"
+    bridge, sheep, lines = articles(dump)
+    assert lines.headline == "公交集团：正月十五增开夜间专线"
     assert len(bridge.paragraphs) == 1
     assert (sheep.headline, sheep.byline) == ("打工仔回乡当“羊倌”，年收入翻两番", ("李立",))
