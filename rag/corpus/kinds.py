@@ -202,6 +202,19 @@ def without_bullet(text: str) -> str:
     return _ITEM.sub("", text)
 
 
+def without_notices(text: str) -> tuple[str, list[str]]:
+    """Return a paragraph without 下转/上接 at its end or start, and these notices."""
+    levelled = level(text)
+    notices = []
+    for match in reversed(list(CONTINUATION.finditer(levelled))):
+        whole = match.end() - match.start() == len(text)
+        marked = whole or levelled[match.start()] in "([【<▲▼►▶→←◀◄"
+        if marked and (match.start() == 0 or match.end() == len(text)):
+            notices.append(text[match.start() : match.end()])
+            text = (text[: match.start()] + text[match.end() :]).strip()
+    return text, notices
+
+
 def is_finished(text: str) -> bool:
     """Return whether a paragraph ends as a sentence does, and not where a column broke it."""
     end = text.rstrip()[-_ENDING:]

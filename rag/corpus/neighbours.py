@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from rag.chinese.normalise import level
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import is_lead, is_person
-from rag.corpus.drafts import Draft
-from rag.corpus.headlines import changes_subject
+from rag.corpus.drafts import Draft, Role
+from rag.corpus.headlines import changes_subject, may_be_subhead, same_headline
 from rag.corpus.kinds import (
     LONGEST_HEADLINE,
     SHORT_LENGTH,
     Kind,
     cuts_quotation,
     is_finished,
+    is_numbered_alike,
     opens_note,
     reads_as_text,
     starts_inside,
@@ -87,6 +88,36 @@ def is_cut(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bo
     return starts_inside(rest) or (
         cuts_quotation(text) and not is_lead(rest) and not cuts_quotation(text + rest)
     )
+
+
+def heading_lines(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
+    """Return how many lines of `run` may be one heading; 0 when the first is text of `draft`.
+
+    A column break leaves text that it cut beside a running headline or a subhead.
+    """
+    if not draft.has_text or is_news(run, following):
+        return len(run)
+    if is_numbered_alike(run[0].text, draft.last_line):
+        return len(run)
+    for at, line in enumerate(run[1:], 1):
+        if repeats_heading(draft, line.text):
+            cut = draft.is_open or not may_be_subhead(run[0].text)
+            return 0 if at == 1 and cut else at
+    return len(run) - 1 if is_cut_short(run[-1], following) else len(run)
+
+
+def repeats_heading(draft: Draft, text: str) -> bool:
+    """Return whether a line prints headline or kicker of an article again over its text."""
+    over = filter(None, (draft.headline, draft.kicker))
+    return draft.has_text and any(same_headline(line, text) for line in over)
+
+
+def is_numbered_subhead(draft: Draft, block: Block, following: Sequence[Block]) -> bool:
+    """Return whether a short line behind a number stands over text, and is no entry of a list."""
+    before = [part.text for part in draft.parts[-1:] if part.role is not Role.SUBHEAD]
+    beside = [*before, *(later.text for later in following[:1])]
+    entry = any(is_numbered_alike(block.text, text) for text in beside)
+    return bool(following) and following[0].kind is Kind.BODY and not entry
 
 
 def is_cut_short(line: Block, following: Sequence[Block]) -> bool:

@@ -8,14 +8,14 @@ from datetime import date
 from itertools import pairwise, takewhile
 
 from rag.corpus.bylines import is_byline_line, is_lead, parse_names, stated_authors
-from rag.corpus.drafts import Draft, derive_headline, finish
+from rag.corpus.conclusion import Report, conclude
+from rag.corpus.drafts import Draft
 from rag.corpus.headlines import same_headline
 from rag.corpus.kinds import Kind, kind_of
 from rag.corpus.page_headers import section_of
 from rag.corpus.pages import read_pages
-from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.publication import parse_day
 from rag.corpus.results import ReadResult
-from rag.types import FileProblem
 
 _DROPPED = {
     Kind.RULE: "rule or ornament",
@@ -75,7 +75,7 @@ def read_outline(
         dump = "\n\n".join(("\f" if line.boundary else "") + _dumped(line) for line in lines)
         found = read_pages(dump, source, matter.published or published)
         return ReadResult(found.articles, found.dropped, found.doubted)
-    reader = _OutlineReader(source, matter, top)
+    reader = _OutlineReader(Report(source), matter, top)
     for number, line in enumerate(lines, 1):
         reader.take(number, line)
     return reader.result(published)
@@ -113,14 +113,12 @@ def opens_news(lines: Sequence[Line], level: int) -> bool:
 
 @dataclass(slots=True)
 class _OutlineReader:
-    source: str
+    report: Report
     matter: Matter
     top: int
     section: str = ""
     printed: date | None = None
     drafts: list[Draft] = field(default_factory=list)
-    dropped: list[FileProblem] = field(default_factory=list)
-    doubted: list[FileProblem] = field(default_factory=list)
 
     def take(self, number: int, line: Line) -> None:
         """Take the next line of the document."""
@@ -134,26 +132,11 @@ class _OutlineReader:
 
     def result(self, published: date | None) -> ReadResult:
         """Return the articles of the lines taken."""
-        kept = []
         for draft in self.drafts:
-            if not draft.has_text:
-                words = " ".join([draft.headline, *(part.text for part in draft.parts)]).strip()
-                self._drop(draft.line, "headline without text", words)
-                continue
-            if not draft.headline:
-                draft.headline = derive_headline(draft.last_paragraph or draft.parts[0].text)
-                self._doubt(draft.line, "no headline; its opening words serve as one", draft)
             draft.byline = draft.byline or list(self.matter.byline)
             draft.section = draft.section or self.matter.section
-            kept.append(draft)
         day = self.matter.published or published or self.printed
-        inferred = None if day else infer_day(part.text for d in kept for part in d.parts)
-        when = Published(day or inferred, inferred=inferred is not None)
-        articles = finish(kept, self.source, when, url=self.matter.url)
-        for article, draft in zip(articles, kept, strict=True):
-            if not article.complete:
-                self._doubt(draft.line, "stops in mid-sentence", draft)
-        return ReadResult(articles, tuple(self.dropped), tuple(self.doubted))
+        return conclude(self.drafts, self.report, day, url=self.matter.url)
 
     def _current(self, number: int) -> Draft:
         if not self.drafts:
@@ -164,15 +147,15 @@ class _OutlineReader:
     def _inside(self, draft: Draft, number: int, line: Line) -> None:
         kind = kind_of(line.text)
         if same_headline(draft.headline, line.text) and len(line.text) < 2 * len(draft.headline):
-            self._drop(number, "headline repeated inside its article", line.text)
+            self.report.drop(number, "headline repeated inside its article", line.text)
         elif line.caption or kind is Kind.CAPTION:
             draft.add_caption(line.text)
         elif line.row:
             draft.add_line(line.text)
         elif kind in _DROPPED:
-            self._drop(number, _DROPPED[kind], line.text)
+            self.report.drop(number, _DROPPED[kind], line.text)
         elif kind is Kind.META:
-            self._drop(number, "source and time of the item", line.text)
+            self.report.drop(number, "source and time of the item", line.text)
             draft.published = draft.published or parse_day(line.text)
             draft.byline += stated_authors(line.text)
         elif kind is Kind.BYLINE:
@@ -183,9 +166,3 @@ class _OutlineReader:
             draft.add_subhead(line.text)
         else:
             draft.add_paragraph(line.text)
-
-    def _drop(self, line: int, reason: str, text: str) -> None:
-        self.dropped.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
-
-    def _doubt(self, line: int, reason: str, draft: Draft) -> None:
-        self.doubted.append(FileProblem(self.source, f"line {line}, {reason}：{draft.headline}"))

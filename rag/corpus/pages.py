@@ -23,42 +23,42 @@ from rag.corpus.bylines import (
     parse_names,
     stated_authors,
 )
-from rag.corpus.drafts import Draft, Role, derive_headline, finish
+from rag.corpus.conclusion import Report, conclude
+from rag.corpus.drafts import Draft, Role, derive_headline
 from rag.corpus.entries import list_title_end, own_lines
 from rag.corpus.headlines import (
     author_names,
     heading_end,
     is_signed_stretch,
-    may_be_subhead,
     notice_lines,
     opens_article,
     read_heading,
-    same_headline,
 )
 from rag.corpus.kinds import (
     CONTINUATION,
     Kind,
     is_numbered,
-    is_numbered_alike,
     opens_note,
     reads_as_text,
     starts_inside,
     without_bullet,
+    without_notices,
 )
 from rag.corpus.neighbours import (
+    heading_lines,
     is_cut,
-    is_cut_short,
     is_headline_in_two,
     is_long_headline,
     is_news,
+    is_numbered_subhead,
     is_other_story,
     is_signature,
+    repeats_heading,
 )
 from rag.corpus.page_headers import section_of
-from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.publication import parse_day
 from rag.corpus.results import ReadResult
 from rag.corpus.waiting import Waiting
-from rag.types import FileProblem
 
 _VIEW = 100
 """Blocks after a line that may decide what the line is."""
@@ -84,19 +84,17 @@ def read_pages(
         sections: names of the pages between form feeds, for those that print none themselves.
         marked: whether the dump marks each headline by a break, so that other lines are subheads.
     """
-    reader = _PageReader(source, sections, marked)
+    reader = _PageReader(Report(source), sections, marked)
     reader.read(read_blocks(dump))
     return reader.result(published)
 
 
 @dataclass(slots=True)
 class _PageReader:
-    source: str
+    report: Report
     sections: Sequence[str] = ()
     marked: bool = False
     drafts: list[Draft] = field(default_factory=list)
-    dropped: list[FileProblem] = field(default_factory=list)
-    doubted: list[FileProblem] = field(default_factory=list)
     draft: Draft | None = None
     page: int = -1
     section: str = ""
@@ -116,24 +114,7 @@ class _PageReader:
             self._keep_note(blocks[-1])
 
     def result(self, published: date | None) -> ReadResult:
-        drafts = [draft for draft in self.drafts if self._is_article(draft)]
-        for draft in drafts:
-            if not draft.headline:
-                draft.headline = derive_headline(draft.parts[0].text)
-                self._doubt(
-                    draft.line, "no headline; its opening words serve as one", draft.headline
-                )
-        given = published or self.printed
-        if given:
-            day = Published(given)
-        else:
-            inferred = infer_day(part.text for draft in drafts for part in draft.parts)
-            day = Published(inferred, inferred=inferred is not None)
-        articles = finish(drafts, self.source, day)
-        for article, draft in zip(articles, drafts, strict=True):
-            if not article.complete:
-                self._doubt(draft.line, "stops in mid-sentence", article.headline)
-        return ReadResult(articles, tuple(self.dropped), tuple(self.doubted))
+        return conclude(self.drafts, self.report, published or self.printed)
 
     def _step(self, blocks: Sequence[Block], at: int) -> int:
         """Read the block at `at`, with as many after it as belong to it; return the next index."""
@@ -181,7 +162,10 @@ class _PageReader:
         end = at + (list_title_end(blocks[at:end]) or end - at)
         run, following = blocks[at:end], blocks[end : end + _VIEW]
         block, draft = run[0], self.draft
-        if draft and (kept := self._inside(draft, run, following)) < len(run):
+        kept = len(run)
+        if draft and not self.boundary:
+            kept = heading_lines(draft, run, following)
+        if kept < len(run):
             end = at + max(kept, 1)
             run, following = blocks[at:end], blocks[end : end + _VIEW]
             if not kept:
@@ -196,7 +180,7 @@ class _PageReader:
         if draft and is_signature(draft, run, following):
             self._byline(block, [*run[1:], *following])
             return at + 1
-        if draft and self._repeats(draft, block.text) and not is_news(run, following):
+        if draft and repeats_heading(draft, block.text) and not is_news(run, following):
             self._drop(block, "running headline inside its article")
             self.boundary = False
             return at + 1
@@ -244,25 +228,6 @@ class _PageReader:
         for line in run:
             draft.add_subhead(line.text)
 
-    def _inside(self, draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
-        """How many lines of `run` may be one heading; 0 when the first is text of `draft`.
-
-        A column break leaves text that it cut beside a running headline or a subhead.
-        """
-        if not draft.has_text or self.boundary or is_news(run, following):
-            return len(run)
-        if is_numbered_alike(run[0].text, draft.last_line):
-            return len(run)
-        for at, line in enumerate(run[1:], 1):
-            if self._repeats(draft, line.text):
-                cut = draft.is_open or not may_be_subhead(run[0].text)
-                return 0 if at == 1 and cut else at
-        return len(run) - 1 if is_cut_short(run[-1], following) else len(run)
-
-    def _repeats(self, draft: Draft, text: str) -> bool:
-        over = filter(None, (draft.headline, draft.kicker))
-        return draft.has_text and any(same_headline(line, text) for line in over)
-
     def _continued(self, block: Block, following: Sequence[Block]) -> Draft | None:
         """The earlier article whose headline stands again over the rest of its text."""
         notice = bool(following) and (
@@ -289,7 +254,7 @@ class _PageReader:
         draft.awaits_text = heading.author is not None
         self.waiting.add(draft)
         if not evident and len(run) == 1:
-            self._doubt(draft.line, "may be a subhead and not a headline", draft.headline)
+            self.report.doubt(draft.line, "may be a subhead and not a headline", draft.headline)
 
     def _caption(self, block: Block) -> None:
         if not is_credit_line(block.text):
@@ -313,16 +278,12 @@ class _PageReader:
         """A short line behind a cut paragraph is its rest."""
         for line in run:
             draft.continue_paragraph(line.text)
-            self._doubt(line.line, "taken as the rest of the sentence before it", line.text)
+            self.report.doubt(line.line, "taken as the rest of the sentence before it", line.text)
 
     def _numbered(self, block: Block, following: Sequence[Block]) -> None:
         """A short line behind a number is a subhead over text, unless a list goes on in it."""
         draft = self._current(block)
-        before = [part.text for part in draft.parts[-1:] if part.role is not Role.SUBHEAD]
-        beside = [*before, *(later.text for later in following[:1])]
-        entry = any(is_numbered_alike(block.text, text) for text in beside)
-        over_text = bool(following) and following[0].kind is Kind.BODY
-        if over_text and not entry:
+        if is_numbered_subhead(draft, block, following):
             draft.add_subhead(block.text)
         else:
             draft.add_line(block.text)
@@ -384,19 +345,10 @@ class _PageReader:
 
     def _without_notice(self, block: Block) -> str:
         """The text of a paragraph without 下转/上接 at its end or start."""
-        text = block.text
-        levelled = level(text)
-        for match in reversed(list(CONTINUATION.finditer(levelled))):
-            bracketed = levelled[match.start()] in "([【<" or match.end() - match.start() == len(
-                text
-            )
-            at_edge = match.start() == 0 or match.end() == len(text)
-            if not at_edge or not (bracketed or levelled[match.start()] in "▲▼►▶→←◀◄"):
-                continue
-            notice = text[match.start() : match.end()]
-            self._report(block.line, "notice of another page", notice)
-            text = (text[: match.start()] + text[match.end() :]).strip()
-            self._mark_turn(match["turn"])
+        text, notices = without_notices(block.text)
+        for notice in notices:
+            self.report.drop(block.line, "notice of another page", notice)
+            self._mark_turn(level(notice))
         return text
 
     def _turn(self, block: Block) -> None:
@@ -475,18 +427,5 @@ class _PageReader:
         self.boundary = False
         return self.draft
 
-    def _is_article(self, draft: Draft) -> bool:
-        if draft.has_text:
-            return True
-        lines = [draft.kicker, draft.headline, *(part.text for part in draft.parts)]
-        self._report(draft.line, "headline without text", " ".join(filter(None, lines)))
-        return False
-
     def _drop(self, block: Block, reason: str) -> None:
-        self._report(block.line, reason, block.text)
-
-    def _report(self, line: int, reason: str, text: str) -> None:
-        self.dropped.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
-
-    def _doubt(self, line: int, reason: str, text: str) -> None:
-        self.doubted.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
+        self.report.drop(block.line, reason, block.text)
