@@ -79,6 +79,8 @@ _NOT_NAMES = re.compile(
 )
 _GIVER = re.compile(r"..(?:局|委|部|社|办|站|馆|院|校|公司|中心|单位|街道|社区|乡|镇|村)$|^受访者$")
 """Who gave a picture or a text without being a person; places that a mark stands before."""
+_TIMES = frozenset({"近日", "日前", "昨日", "今日", "昨天", "今天", "连日来", "近期", "目前"})
+"""What news opens with where its reporters' names end: 记者 何静 报道 近日，…"""
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚"
     "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -218,9 +220,8 @@ def parse_names(text: str) -> tuple[str, ...]:
                 single = (start, end)
             continue
         single = None
-        if all(is_han(character) or character == "·" for character in name) and (
-            2 <= len(name) <= 4 or "·" in name
-        ):
+        whole = all(is_han(character) or character == "·" for character in name)
+        if whole and (2 <= len(name) <= 4 or "·" in name) and name not in _TIMES:
             names.append(name)
     return tuple(dict.fromkeys(names))
 

@@ -130,11 +130,16 @@ _SENTENCE_END = "。！？!?….｡"
 _EDITORS_NOTE = re.compile(r"^[【\[(]?(?:编者按|编者的话|开栏的话|开栏语)(?:[】\])]|[::\s]|$)")
 _TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
 _SPEAKER = re.compile(r"^(?:[^\W\d_a-z]{0,6}(?:记者|主持人)|问|答|q|a)\s*:")
+_SIDEBAR = re.compile(
+    r"^\W*(?:(?:新闻|相关|知识|政策|法条)?链接|(?:延伸|拓展|相关)阅读|(?:新闻|相关|人物)?背景|背景资料|相关新闻|名词解释"
+    r"|新闻(?:纵深|助读|提示)|(?:记者|采访)手记|编后(?:语)?|专家(?:提醒|点评|建议)|温馨提示)\W*$"
+)
 _CLOSED = re.compile(
     r"[(\[【](?:完|据[^()]{2,20}[讯电报]|[^()\s]{2,4}社\S{1,8}\d+月\d+日电|作者(?:系|为|单位|简介)?[:\s]?[^()]{4,50}"
     r"|(?:来源|原载|原文载|摘自|转自|选自)[:\s]?[^()]{2,40})[)\]】]$"
+    r"|(?<=[。!?”])\s?[(\[【][^(),。]{2,14}(?:供稿|供图|局|委|部|办|中心|街道|社区|镇|乡|村|学校|医院)[)\]】]$"
 )
-"""What in brackets ends an article: where it was taken from, who its author is."""
+"""What in brackets ends an article: where it was taken from, who or which office wrote it."""
 _STARTS_INSIDE = "，。、；：！？”’）》」』】〉,;:!?)]%％"
 _ENDING = 80
 _CLOSING = "”’」』)）]】》〉\"'"
@@ -232,6 +237,11 @@ def is_finished(text: str) -> bool:
 def opens_note(text: str) -> bool:
     """Return whether `text` opens an editor's note, which stands before the news or its heading."""
     return bool(_EDITORS_NOTE.match(level(text[:_ENDING])))
+
+
+def is_sidebar(text: str) -> bool:
+    """Return whether `text` is the title of a box at an article: 链接, 延伸阅读, 记者手记."""
+    return bool(_SIDEBAR.match(text))
 
 
 def is_closed(text: str) -> bool:

@@ -38,6 +38,7 @@ from rag.corpus.kinds import (
     CONTINUATION,
     Kind,
     is_numbered,
+    is_sidebar,
     opens_note,
     reads_as_text,
     starts_inside,
@@ -102,6 +103,7 @@ class _PageReader:
     printed: date | None = None
     boundary: bool = False
     items: bool = False
+    resumed: bool = False
     pending: tuple[str, ...] = ()
     note: list[str] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
@@ -177,6 +179,10 @@ class _PageReader:
         if draft and draft.awaits_text and block.kind is Kind.SUBTITLE:
             draft.kicker = f"{draft.kicker} {block.text}".strip()
             return at + 1
+        if draft and draft.has_text and is_sidebar(block.text):
+            draft.add_subhead(block.text)
+            self.boundary = False
+            return at + 1
         if draft and is_signature(draft, run, following):
             self._byline(block, [*run[1:], *following])
             return at + 1
@@ -192,6 +198,7 @@ class _PageReader:
         if len(run) == 1 and (earlier := self._continued(block, following)):
             self._drop(block, "headline repeated where its article goes on")
             self.draft = earlier
+            self.resumed = True
             self.boundary = False
             return end
         if draft and (own := own_lines(draft, run, following)):
@@ -293,6 +300,7 @@ class _PageReader:
         text = self._without_notice(block)
         if not text:
             return
+        self.resumed = False
         draft = self.draft
         if draft and draft.last_paragraph and starts_inside(text):
             draft.continue_paragraph(text)
@@ -311,6 +319,8 @@ class _PageReader:
         ended = draft and draft.is_signed and draft.has_text
         if draft is None or (ended and (self.boundary or self._lists_items(draft))):
             draft = self._start(block)
+            # The next headline ends a column that holds such an item.
+            self.items = self.items or bool(self.column)
         listed = is_numbered(text) and draft.last_paragraph[-1:] in tuple("；;：:，,、")
         if draft.is_open and not is_lead(text) and not listed:
             draft.continue_paragraph(text)
@@ -362,6 +372,9 @@ class _PageReader:
                 return
             if self.waiting.turned and (self.draft is None or not self.draft.turned):
                 self.draft = self.waiting.turned[-1]
+            elif not (self.resumed or self.waiting.turned or (self.draft and self.draft.is_open)):
+                # What was read of its article stands on a page that is not in this dump.
+                self.draft = None
         elif self.draft:
             self.waiting.turn(self.draft)
 

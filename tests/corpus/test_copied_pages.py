@@ -391,3 +391,49 @@ def test_a_headline_that_breaks_behind_its_comma_or_colon_is_one():
     assert lines.headline == "公交集团：正月十五增开夜间专线"
     assert len(bridge.paragraphs) == 1
     assert (sheep.headline, sheep.byline) == ("打工仔回乡当“羊倌”，年收入翻两番", ("李立",))
+
+
+DISTRICT = """\
+荷花池街道：“五老”银辉映初心
+
+本报讯 通讯员 何静 报道 近日，荷花池街道组织“五老”志愿者走进校园。
+
+我区4人入选“全省好人榜”
+
+近日，省文明办发布“全省好人榜”，我区4人入选。（区文明办）
+
+■ 延伸阅读
+
+“全省好人榜”评选活动自2010年起举办。
+
+图片新闻
+
+3月21日，在新桥街道的油菜花田里，无人机正在进行植保作业。
+
+周晓雯 摄
+
+西林街道 打造“小哥友好”街区
+
+本报讯（许静）西林街道建成“小哥驿站”12个。
+
+（上接第1版）会议强调，要抓好春季农业生产，确保粮食稳产增产。
+
+会议还研究了其他事项。
+
+（田雨）
+
+老街换新颜
+
+本报讯（李青）老街换新颜。
+"""
+
+
+def test_a_page_of_a_district_paper():
+    veterans, good, picture, riders, meeting, street = articles(DISTRICT)
+    assert veterans.byline == ("何静",)
+    assert good.headline == "我区4人入选“全省好人榜”"
+    assert good.paragraphs[-1].subhead == "■ 延伸阅读"
+    assert (picture.section, picture.byline) == ("图片新闻", ("周晓雯",))
+    assert (riders.section, len(riders.paragraphs)) == ("", 1)
+    assert (len(meeting.paragraphs), meeting.byline) == (2, ("田雨",))
+    assert street.byline == ("李青",)
