@@ -33,6 +33,8 @@ LEAST_SHARED = 6
 _CLEARLY = 0.25
 """How much more of its wording the news repeats when not the usual line is the headline."""
 _LEAST_PAIRS = 4
+_LABEL = 4
+"""Characters up to which a line over the headline names a place or a column: ■东湖镇."""
 _LEAD_IN = re.compile("^.{0,20}?[讯訊电電]")
 _LEAD_LENGTH = 200
 _COMPARED = 1500
@@ -163,7 +165,9 @@ def _choose(titles: Sequence[Block], news: str) -> Block:
 
 
 def _share(line: str, told: set[str]) -> float:
-    """The share of the wording of `line` that the news repeats."""
+    """The share of the wording of `line` that the news repeats; a label of one word has none."""
+    if len(key(line)) <= _LABEL:
+        return 0.0
     pairs = set(bigrams(line))
     return len(pairs & told) / max(len(pairs), _LEAST_PAIRS)
 

@@ -437,3 +437,15 @@ def test_a_page_of_a_district_paper():
     assert (riders.section, len(riders.paragraphs)) == ("", 1)
     assert (len(meeting.paragraphs), meeting.byline) == (2, ("田雨",))
     assert street.byline == ("李青",)
+
+
+def test_the_place_over_a_headline_is_no_headline():
+    dump = (
+        "■东湖镇\n开展“敲门行动” 关爱独居老人\n连日来，东湖镇志愿者为63名独居老人送去关爱。\n"
+        "■白石乡\n修通产业路 铺就致富路\n近日，白石乡产业路竣工通车，惠及4个村、860户群众。\n"
+    )
+    found = articles(dump)
+    assert [(article.kicker, article.headline) for article in found] == [
+        ("■东湖镇", "开展“敲门行动” 关爱独居老人"),
+        ("■白石乡", "修通产业路 铺就致富路"),
+    ]

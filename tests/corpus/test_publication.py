@@ -45,7 +45,7 @@ def test_the_latest_event_decides():
 def test_background_years_and_plans_do_not_count():
     texts = [
         "中心在2018年4月成立，2021年被确认，2023年运行良好。12月5日，中心获奖。",
-        "大会将于12月28日举行。明年计划新建20个，2024年要紧扣两个关键词。",
+        "大会将于12月28日举行，拍卖会定于2023年12月30日举行。明年计划新建20个，2024年要紧扣两个关键词。",
         "《三年行动方案（2023—2025年）》。",
     ]
     assert infer_day(texts) == date(2023, 12, 5)
