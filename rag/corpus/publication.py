@@ -34,6 +34,7 @@ _AHEAD_YEAR = re.compile(
 # A year for which tasks are set is the next one in winter, and the present one from January on.
 _TASKS_BEFORE = re.compile(r"(?:部署|谋划|研究|安排|展望|迎接|做好)[^,，。]{0,8}$")
 _TASKS_AFTER = re.compile(r"(?:19|20)\d\d年[^,，。]{0,10}(?:工作|任务|思路|目标|计划)")
+_TASKS_TITLE = re.compile(r"(?:19|20)\d\d年[^,，。—–~-]{0,16}(?:方案|要点|清单|计划)》")
 _YEARS_END = {11, 12}
 _NEW_YEAR = {1, 2}
 # Closures, displays and the like are announced from day to day: no event yet.
@@ -133,7 +134,8 @@ def _present_year(sentences: Iterable[str]) -> tuple[int | None, bool]:
             planned = _AHEAD_YEAR.search(clause + rest) or re.match(
                 r"(?:19|20)\d\d年(?:要|将|的?重点工作|工作(?:安排|计划|思路)|目标)", rest
             )
-            if _TASKS_BEFORE.search(clause) and _TASKS_AFTER.match(rest):
+            set_by = _TASKS_BEFORE.search(clause) and _TASKS_AFTER.match(rest)
+            if set_by or _TASKS_TITLE.match(rest):
                 tasks.add(int(match[1]))
             elif planned or (next_year and "明年" in rest):
                 ahead.add(int(match[1]))

@@ -449,3 +449,27 @@ def test_the_place_over_a_headline_is_no_headline():
         ("■东湖镇", "开展“敲门行动” 关爱独居老人"),
         ("■白石乡", "修通产业路 铺就致富路"),
     ]
+
+
+WEB_PAGE = """\
+首页 > 新闻 > 本地新闻 > 正文
+荷花池街道开展消防演练
+2024-03-05 10:21 来源：今日江口 作者：谈磊 编辑：李娟 阅读：325
+分享到：
+本报讯（谈磊）3月4日，荷花池街道开展消防演练，居民120人参加。
+演练现场，消防员讲解了灭火器的使用方法。
+[责任编辑：李娟]
+上一篇：南大街街道走访企业
+下一篇：永红街道举办书画展
+"""
+
+
+def test_what_stands_around_a_copied_web_page_is_no_text():
+    (drill,) = articles(WEB_PAGE)
+    assert (drill.headline, drill.kicker, drill.byline) == (
+        "荷花池街道开展消防演练",
+        "",
+        ("谈磊",),
+    )
+    assert len(drill.paragraphs) == 2
+    assert str(drill.published) == "2024-03-05"

@@ -74,6 +74,7 @@ TASKS = "会议总结2023年经济工作，安排部署2024年重点任务。"
 def test_the_year_for_which_tasks_are_set_is_the_next_one_in_winter(day, published):
     assert infer_day([f"{day}，区委经济工作会议召开。{TASKS}"]) == published
     assert infer_day([f"{day}，区委研究谋划2024年工作思路。"]) == published
+    assert infer_day([f"{day}，区委审议《2024年民生实事实施方案》。"]) == published
 
 
 def test_an_announced_range_is_no_event():
