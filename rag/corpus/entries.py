@@ -17,6 +17,7 @@ from rag.corpus.neighbours import is_news
 _LIST_TITLE = re.compile(r"(?:名单|一览表?|排行榜|得奖者|获奖者)(?:[(（].{1,12}[)）])?$")
 _FIGURE = re.compile(r"[-+¥$]?\d[\d,.:~-]*[%‰℃元万亿人个件户分次名岁级米吨亩]*")
 _LEAST_ENTRIES = 3
+_NAME = re.compile(r"[^\W\d_]{1,8}")
 _NAMES = 5
 _LEAST_VERSE = 4
 _VERSE = 20
@@ -97,13 +98,17 @@ def _last_group(run: Sequence[Block]) -> int:
     return apart[-1] if apart else len(run) - 1
 
 
+def _is_row_of_names(cells: Sequence[str]) -> bool:
+    return len(cells) >= _NAMES and all(_NAME.fullmatch(cell) for cell in cells)
+
+
 def _rows(run: Sequence[Block]) -> int:
     """How many lines at the start of `run` are rows of a table, over which may stand its head.
 
     Rows of names or offices hold more words than a headline has parts.
     """
     cells = [level(line.text).split() for line in run]
-    if named := sum(1 for _ in takewhile(lambda row: len(row) >= _NAMES, cells)):
+    if named := sum(1 for _ in takewhile(_is_row_of_names, cells)):
         return named
     width = len(cells[0])
     same = sum(1 for _ in takewhile(lambda row: len(row) == width, cells))

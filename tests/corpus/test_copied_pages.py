@@ -169,9 +169,11 @@ def test_rows_of_names_are_text():
         "一、先进集体（10个）\n永宁街道 北港街道 区发改局 区住建局 区教育局\n"
         "区卫健局 区城管局 区税务局 区公安分局 区融媒体中心\n"
         "二、先进个人（5名）\n张 勇 李 静 王 芳 赵 磊 孙 悦\n\n"
-        "打好“组合拳” 护航企业发展\n\n本报讯（记者 李青）1月9日，区司法局走进企业。\n"
+        "打好“组合拳” 护航企业发展\n\n本报讯（记者 李青）1月9日，区司法局走进企业。\n\n"
+        "【学思想 强党性 重实践 建新功】以学促干 筑牢压舱石\n\n区农业农村局深入调查研究。\n"
     )
-    praised, firms = articles(dump)
+    praised, firms, grain = articles(dump)
+    assert grain.headline.endswith("筑牢压舱石")
     assert bodies(praised)[-1] == "张 勇 李 静 王 芳 赵 磊 孙 悦"
     assert (firms.headline, firms.kicker) == ("打好“组合拳” 护航企业发展", "")
 
