@@ -43,8 +43,9 @@ def list_title_end(run: Sequence[Block]) -> int:
         if len(run) - at >= _LEAST_ENTRIES and _LIST_TITLE.search(line.text):
             return at
     author = next((at for at, line in enumerate(run[1:3], 2) if is_person(line.text)), 0)
-    verse = [line for line in run[author:] if len(line.text) <= _VERSE]
-    return author if author and len(verse) >= _LEAST_VERSE else 0
+    verse = run[author : author + _LEAST_VERSE]
+    short = all(len(line.text) <= _VERSE and not is_person(line.text) for line in verse)
+    return author if author and short and len(verse) == _LEAST_VERSE else 0
 
 
 def _is_announced(draft: Draft) -> bool:
