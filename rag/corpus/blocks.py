@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.corpus.kinds import Kind, is_finished, kind_of
 
@@ -13,6 +13,8 @@ _INDENT = re.compile("^(?:\u3000{1,4}| {3,8}|\t+|[\u3000 ]{2,8})")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _BLANKS = re.compile(r"\s+")
+_CELLS = re.compile(r"\S.*\t.*\S")
+_IN_TABLES = (Kind.BODY, Kind.SHORT, Kind.NUMBERED, Kind.ITEM, Kind.BYLINE)
 _MAX_WRAP = 60
 """Characters beyond which equal line lengths are no sign of hard wrapping."""
 
@@ -41,6 +43,12 @@ class _Line:
     gap: int
     page: int
     indented: bool
+    cells: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        kind = kind_of(self.text)
+        return Kind.ROW if self.cells and kind in _IN_TABLES else kind
 
 
 def read_blocks(dump: str) -> list[Block]:
@@ -68,7 +76,8 @@ def read_blocks(dump: str) -> list[Block]:
         text = _join(run)
         boundary = first.page != page or (first.gap > usual and bool(blocks))
         page = first.page
-        blocks.append(Block(text, kind_of(text), first.number, first.gap, page, boundary))
+        kind = kind_of(text) if len(run) > 1 else first.kind
+        blocks.append(Block(text, kind, first.number, first.gap, page, boundary))
     return blocks
 
 
@@ -89,10 +98,21 @@ def _lines(dump: str) -> list[_Line]:
                 gap += 1
                 continue
             indented = bool(_INDENT.match(_INVISIBLE.sub("", raw)))
-            lines.append(_Line(text, number, gap, page, indented))
+            cells = bool(_CELLS.search(raw))
+            lines.append(_Line(text, number, gap, page, indented, cells))
             gap = 0
         number -= 1
-    return lines
+    return _without_lone_tabs(lines)
+
+
+def _without_lone_tabs(lines: list[_Line]) -> list[_Line]:
+    """The lines, of which those are rows of a table that stand next to another with a tab."""
+    return [
+        line
+        if any(other.cells for other in (*lines[max(at - 1, 0) : at], *lines[at + 1 : at + 2]))
+        else replace(line, cells=False)
+        for at, line in enumerate(lines)
+    ]
 
 
 def _wrap_width(lines: Sequence[_Line]) -> int:
@@ -126,7 +146,7 @@ def _continues(before: _Line, line: _Line, *, wrap: int, indenting: bool) -> boo
         return False
     if _width(before) < wrap and not (indenting and _is_loose(before, line)):
         return False
-    marks = (kind_of(before.text), kind_of(line.text))
+    marks = (before.kind, line.kind)
     return all(kind in (Kind.BODY, Kind.SHORT, Kind.CAPTION) for kind in marks)
 
 

@@ -7,8 +7,8 @@ import re
 from rag.chinese.normalise import is_han, level
 
 _HAN = r"[^\W\d_a-z]"
-_PAPER = rf"{_HAN}{{0,6}}?(?:报|刊|台|网|新闻|客户端)"
-"""A paper, station or site by the end of its name: 晚报, 华西都市报, 封面新闻."""
+_PAPER = rf"(?:{_HAN}{{0,6}}?(?:报|刊|台|网|新闻|客户端|融媒|传媒)|今日{_HAN}{{2,3}}?)"
+"""A paper, station or site by its name: 晚报, 华西都市报, 封面新闻, 今日江口."""
 _ROLE = (
     rf"(?:{_PAPER}(?:全媒体|首席|见习|实习|特约)?记者"
     r"|(?:本报|本刊|本台|本网|新华社|中新社|全媒体|融媒体|融媒|首席|见习|实习|特约|驻[^\W\d_]{1,4}|文字|摄影"
@@ -18,7 +18,7 @@ _ROLE = (
 # What stands straight before 记者 names an outlet (封面记者), not a person.
 _ROLES = re.compile(rf"(?<![^\W_]){_HAN}{{2,6}}?记者(?=\s)|{_ROLE}")
 _NAME = r"[^\W\d_a-z]{2,4}"
-_ONE = rf"(?:{_NAME}|[^\W\d_a-z]\s[^\W\d_a-z](?![^\W\d_]))"
+_ONE = rf"(?:{_NAME}|[^\W\d_a-z]\s[^\W\d_a-z](?:(?=摄)|(?![^\W\d_])))"
 _NAMES = rf"{_ONE}(?:[\s、,/·]+{_ONE}){{0,11}}"
 _MARK = r"[□■◇◆●○▲△☆★▣☐◎]"
 _WITH_ROLE = (
@@ -32,7 +32,7 @@ _LINE = re.compile(
     rf"|(?:{_NAMES})\s+(?:文/图|图/文|文/摄|摄影报道))$"
 )
 _LEAD = re.compile(
-    r"^[●■◆▲★◇○\s]*[【\[(]?\s*(?:本报|本刊|本台|本网)[^\W\d_]{0,4}?(?:综合)?"
+    r"^[●■◆▲★◇○\s]*[【\[(]?\s*(?:本报|本刊|本台|本网)[^\W\d_]{0,4}?\d{0,12}(?:综合)?"
     r"(?:讯(?!员)|消息|电)\s*[】\])]?\s*(?P<bracket>[(【\[](?P<names>[^()【】\[\]]{2,60})[)】\]])?"
     rf"\s*(?P<loose>(?:{_WITH_ROLE})(?:[::,]|(?<=报道)|(?<=报导)|(?<=\s)))?"
 )
@@ -59,12 +59,17 @@ _PLACED = re.compile(
 )
 _REPORTED = re.compile(r"报[道导]\s*[::]?\s*(?!摄|图|文|编辑|记者|通讯员)\w")
 _CREDIT = re.compile(
-    rf"(?:^|(?<=[。!?….”」』)\s]))\s*[(\[【]?(?:{_ROLE}\s*[:/]?\s*)?{_NAMES}\s*(?<!拍)摄影?\s*[)\]】]?$"
+    rf"(?:^|(?<=[。!?….”」』)\s]))\s*(?:[(\[【]?(?:{_ROLE}\s*[:/]?\s*)?{_NAMES}[\s/]*(?<!拍)摄影?\s*[)\]】]?"
+    # 翟文勇摄（影像中国）, 新华社发（陈一 摄）, （受访者供图）, 图片由文旅局提供
+    rf"|{_NAMES}\s*摄影?\s*\([^()]{{2,12}}\)"
+    rf"|[^\W\d_]{{2,4}}(?:社|报|中国|图片)发?\s*\((?:{_ROLE}\s*)?{_NAMES}\s*摄影?\)"
+    r"|\(?[^\W\d_]{2,12}\s?供图\)?|\(?(?:本[文版])?(?:图片|照片|图)均?由[^,。;()]{2,20}提供\)?|\(资料图片?\))$"
 )
+_PHOTOGRAPHER = re.compile(rf"(?:{_ROLE}\s*[:/]?\s*)?({_NAMES})[\s/]*摄")
 _ENDING = re.compile(r"[(\[【](?P<names>[^()\[\]【】]{2,40})[)\]】]$")
 _AUTHOR = re.compile(r"(?:作者|记者|撰文)\s*:\s*([^\s:]+(?:[\s、,][^\s:]{2,4})*?)(?=\s+[^\s:]+:|$)")
 _OPENINGS = (_LEAD, _OWN_NAME, _AGENCY, _PLACED)
-_CREDIT_ENDS = ("摄", "摄影", "攝", "攝影", "摄)", "摄）", "攝)", "攝）", "摄影)", "摄影）", "摄】")
+_CREDIT_ENDS = ("摄", "摄影", "攝", "攝影", "摄】", ")", "）", "供图", "供圖", "提供")
 _LONGEST_LINE = 48
 _OPENING = 100
 _ENDING_LENGTH = 80
@@ -72,6 +77,10 @@ _ENDING_LENGTH = 80
 _NOT_NAMES = re.compile(
     r"完|图片|资料|见|如|报$|社$|网$|台$|中心$|单位$|部$|局$|委$|版|来源|据|下转|上接|的|是|和谐|以下|注"
 )
+_GIVER = re.compile(r"..(?:局|委|部|社|办|站|馆|院|校|公司|中心|单位|街道|社区|乡|镇|村)$|^受访者$")
+"""Who gave a picture or a text without being a person; places that a mark stands before."""
+_TIMES = frozenset({"近日", "日前", "昨日", "今日", "昨天", "今天", "连日来", "近期", "目前"})
+"""What news opens with where its reporters' names end: 记者 何静 报道 近日，…"""
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚"
     "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -119,7 +128,7 @@ def is_byline_line(text: str) -> bool:
         return False
     names = parse_names(text)
     if _ORNAMENTED.match(levelled) and not _ROLES.search(levelled):
-        return bool(names) and all("·" in name or is_person(name) for name in names)
+        return bool(names) and all("·" in name or _is_writer(name) for name in names)
     return bool(names)
 
 
@@ -129,6 +138,11 @@ def is_person(text: str) -> bool:
     if bare.startswith(_DOUBLE_SURNAMES) and len(bare) in _THREE_OR_FOUR:
         return all(map(is_han, bare))
     return len(bare) in _TWO_OR_THREE and bare[0] in _SURNAMES and all(map(is_han, bare))
+
+
+def _is_writer(name: str) -> bool:
+    """Whether a name behind a mark is a person and no place with a surname's character."""
+    return is_person(name) and not _GIVER.search(level(name))
 
 
 def is_credit_line(text: str) -> bool:
@@ -141,6 +155,12 @@ def without_credit(text: str) -> str:
     tail = text.rstrip()[-_LONGEST_LINE:]
     match = _CREDIT.search(level(tail)) if tail.endswith(_CREDIT_ENDS) else None
     return text.rstrip()[: len(text.rstrip()) - len(tail) + match.start()] if match else text
+
+
+def credit_names(text: str) -> tuple[str, ...]:
+    """Return the photographers in the credit of a photograph."""
+    match = _PHOTOGRAPHER.search(level(text))
+    return parse_names(text[match.start(1) : match.end(1)]) if match else ()
 
 
 def lead_names(text: str) -> tuple[str, ...]:
@@ -169,7 +189,7 @@ def ending_names(text: str) -> tuple[str, ...]:
         before = text[: match.start()].rstrip()
         if not before or before[-1] not in "。！？!?”…" or _NOT_NAMES.search(levelled):
             return ()
-    names = parse_names(inside)
+    names = tuple(name for name in parse_names(inside) if not _GIVER.search(level(name)))
     rest = "".join(character for character in _ROLES.sub("", levelled) if is_han(character))
     # A sentence in brackets is no byline: nearly all of it must be names.
     return names if names and len("".join(names)) >= 0.8 * len(rest) else ()
@@ -200,9 +220,8 @@ def parse_names(text: str) -> tuple[str, ...]:
                 single = (start, end)
             continue
         single = None
-        if all(is_han(character) or character == "·" for character in name) and (
-            2 <= len(name) <= 4 or "·" in name
-        ):
+        whole = all(is_han(character) or character == "·" for character in name)
+        if whole and (2 <= len(name) <= 4 or "·" in name) and name not in _TIMES:
             names.append(name)
     return tuple(dict.fromkeys(names))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rag.corpus.blocks import join
 from rag.corpus.bylines import ending_names, is_lead, lead_names
-from rag.corpus.kinds import is_finished
+from rag.corpus.kinds import is_closed, is_finished
 from rag.corpus.publication import Published
 from rag.types import Article, Paragraph
 
@@ -29,8 +29,14 @@ class Role(StrEnum):
     PARAGRAPH = "paragraph"
     SUBHEAD = "subhead"
     CAPTION = "caption"
+    NOTE = "note"
+    """The editor's, before the article itself."""
     LINE = "line"
     """A line that is whole without final punctuation: of the weather, under a notice, of a list."""
+
+
+_APART = (Role.SUBHEAD, Role.CAPTION, Role.NOTE)
+"""What the text of the article never goes on in."""
 
 
 class Part(NamedTuple):
@@ -45,7 +51,7 @@ class Draft:
     """What has been read of one article so far.
 
     `parts` are in reading order. `turned` is true when a notice sent the reader
-    to another page for the rest.
+    to another page for the rest, `awaits_text` when headline and reporters or source were read.
     """
 
     headline: str = ""
@@ -56,12 +62,18 @@ class Draft:
     published: date | None = None
     parts: list[Part] = field(default_factory=list)
     turned: bool = False
+    awaits_text: bool = False
     line: int = 0
 
     @property
     def has_text(self) -> bool:
         """Whether any paragraph was read."""
         return any(part.role is not Role.SUBHEAD for part in self.parts)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether any text but the editor's note was read."""
+        return any(part.role not in (Role.SUBHEAD, Role.NOTE) for part in self.parts)
 
     @property
     def is_open(self) -> bool:
@@ -99,25 +111,29 @@ class Draft:
 
     @property
     def is_signed(self) -> bool:
-        """Whether the text ends with its reporters in brackets: nothing follows."""
-        return bool(ending_names(self.last_paragraph))
+        """Whether the text ends with its reporters or its origin in brackets: nothing follows."""
+        return bool(ending_names(self.last_paragraph)) or is_closed(self.last_paragraph)
 
     @property
-    def ends_in_picture(self) -> bool:
-        """Whether the words under a picture were read last."""
-        return bool(self.parts) and self.parts[-1].role is Role.CAPTION
+    def is_bare(self) -> bool:
+        """Whether the text is one paragraph that names no reporter, as over or under a picture."""
+        return len(self.parts) == 1 and not _byline(self)
 
     def add_subhead(self, text: str) -> None:
         """Put a subhead after what was read."""
-        self.parts.append(Part(text, Role.SUBHEAD))
+        self._add(text, Role.SUBHEAD)
 
     def add_paragraph(self, text: str) -> None:
         """Put a paragraph after what was read."""
-        self.parts.append(Part(text, Role.PARAGRAPH))
+        self._add(text, Role.PARAGRAPH)
+
+    def add_note(self, text: str) -> None:
+        """Put a paragraph of the editor's note after what was read."""
+        self._add(text, Role.NOTE)
 
     def add_caption(self, text: str) -> None:
         """Put the words under a picture after what was read; they never go on in other text."""
-        self.parts.append(Part(text, Role.CAPTION))
+        self._add(text, Role.CAPTION)
 
     def add_credit(self, text: str) -> bool:
         """Put the credit of a photograph behind its caption; return whether one stands last."""
@@ -128,7 +144,7 @@ class Draft:
 
     def add_line(self, text: str) -> None:
         """Put a line that stands for itself after what was read."""
-        self.parts.append(Part(text, Role.LINE))
+        self._add(text, Role.LINE)
 
     def continue_paragraph(self, text: str) -> None:
         """Put `text` straight behind the last paragraph or line, which a column break had cut."""
@@ -139,10 +155,14 @@ class Draft:
             part = self.parts[at]
             self.parts[at] = Part(join(part.text, text), part.role)
 
+    def _add(self, text: str, role: Role) -> None:
+        self.parts.append(Part(text, role))
+        self.awaits_text = False
+
     def _last_text(self) -> int:
         """The index of the last paragraph or line, below 0 when there is none."""
         at = len(self.parts) - 1
-        while at >= 0 and self.parts[at].role in (Role.SUBHEAD, Role.CAPTION):
+        while at >= 0 and self.parts[at].role in _APART:
             at -= 1
         return at
 
@@ -195,7 +215,7 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
         text=text,
         source=source,
         kicker=draft.kicker,
-        byline=_byline(draft, paragraphs),
+        byline=_byline(draft),
         published=draft.published or published.day,
         published_inferred=not draft.published and published.inferred,
         section=draft.section,
@@ -205,10 +225,11 @@ def _article(draft: Draft, source: str, published: Published, seen: dict[str, in
     )
 
 
-def _byline(draft: Draft, paragraphs: list[Paragraph]) -> tuple[str, ...]:
+def _byline(draft: Draft) -> tuple[str, ...]:
     names = list(draft.byline)
-    if paragraphs:
-        names += lead_names(paragraphs[0].text)
-        for paragraph in paragraphs[-2:]:
-            names += ending_names(paragraph.text)
+    texts = [part.text for part in draft.parts if part.role not in (Role.SUBHEAD, Role.NOTE)]
+    for text in texts[:1]:
+        names += lead_names(text)
+    for text in texts[-2:]:
+        names += ending_names(text)
     return tuple(dict.fromkeys(names))

@@ -11,7 +11,7 @@ from rag.chinese.normalise import fold, level
 from rag.chinese.words import bigrams
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import ending_names, is_lead, is_person, parse_names
-from rag.corpus.kinds import Kind, starts_inside
+from rag.corpus.kinds import Kind, opens_note, starts_inside
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _LONG_SUBHEAD = 18
@@ -21,6 +21,7 @@ _LEAST_EVENT = 10
 _EVENT = re.compile(
     r"(?:召开|举行|启动|发布|印发|开幕|闭幕|落幕|开工|动工|竣工|通车|播出|揭晓|签约|揭牌|挂牌|启用|投用|投产"
     r"|发行|上线|成立|开馆|开赛|获奖|获批|出台|实施|公布)$|^[^\W\d_]{2,5}(?:出席|会见|主持召开|主持会议)"
+    r"|^[我全][省市县区镇乡州].*(?:荣获|喜获|获评|入选|上榜|获得|摘得|新增|举办|开展|召开|启动)"
 )
 """Headlines say what happened, subheads what it is about."""
 _ENOUGH = 60
@@ -32,6 +33,8 @@ LEAST_SHARED = 6
 _CLEARLY = 0.25
 """How much more of its wording the news repeats when not the usual line is the headline."""
 _LEAST_PAIRS = 4
+_LABEL = 4
+"""Characters up to which a line over the headline names a place or a column: ■东湖镇."""
 _LEAD_IN = re.compile("^.{0,20}?[讯訊电電]")
 _LEAD_LENGTH = 200
 _COMPARED = 1500
@@ -41,6 +44,10 @@ _ATTENDED = re.compile(
     "^.{2,24}(?:参加|出席|讲话|主持|主持会议|致辞|致词|陪同|列席|作报告|见证|宣布开[工幕])$"
 )
 """Who took part: what stands under a headline, not the headline."""
+_OFFICE = re.compile(
+    r"(?:公司|局|委|委员会|办|办公室|中心|政府|协会|[学法医]院|检察院|学校|中学|小学|大学|大队|支队|所|街道|社区"
+    r"|厂|行|集团|报社)$"
+)
 _COMMENT = re.compile("^(?:短评|时评|快评|微评|评论)[:：]")
 _ABBREVIATED = 0.6
 """Share of a headline that its abbreviation keeps."""
@@ -158,18 +165,27 @@ def _choose(titles: Sequence[Block], news: str) -> Block:
 
 
 def _share(line: str, told: set[str]) -> float:
-    """The share of the wording of `line` that the news repeats."""
+    """The share of the wording of `line` that the news repeats; a label of one word has none."""
+    if len(key(line)) <= _LABEL:
+        return 0.0
     pairs = set(bigrams(line))
     return len(pairs & told) / max(len(pairs), _LEAST_PAIRS)
 
 
 def notice_lines(following: Sequence[Block]) -> Sequence[Block]:
-    """Return the lines under the title of a notice that are its own: no blank line parts them."""
+    """Return the lines under the title of a notice that are its own.
+
+    No blank line parts them, or the dump has such lines between all paragraphs: then text, the
+    office that signs, and the day are its own.
+    """
     kinds = (Kind.SHORT, Kind.NUMBERED, Kind.BODY, Kind.META)
+    pitch = following[0].gap if following else 0
     end = 0
     while end < len(following):
         block = following[end]
-        if block.gap or block.boundary or block.kind not in kinds or is_lead(block.text):
+        if block.boundary or block.kind not in kinds or is_lead(block.text):
+            break
+        if block.gap and not (block.gap <= pitch and _is_of_notice(following, end)):
             break
         end += 1
     if end < len(following) and not (following[end].gap or following[end].boundary):
@@ -178,6 +194,18 @@ def notice_lines(following: Sequence[Block]) -> Sequence[Block]:
         first = texts[0] if texts else 0
         end = next((at for at in range(first, end) if following[at].kind is Kind.SHORT), end)
     return following[:end]
+
+
+def _is_of_notice(following: Sequence[Block], at: int) -> bool:
+    """Whether a line apart from the one before is of a notice: text, the office, or the day."""
+    kinds = [block.kind for block in following[:at]]
+    if following[at].kind is Kind.META:
+        return Kind.BODY in kinds
+    if following[at].kind is Kind.SHORT:
+        after = following[at + 1].kind if at + 1 < len(following) else Kind.META
+        signed = bool(_OFFICE.search(following[at].text)) and after not in (Kind.BODY, Kind.BYLINE)
+        return Kind.BODY in kinds and signed
+    return Kind.SHORT not in kinds and Kind.META not in kinds
 
 
 def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: bool) -> bool:
@@ -194,7 +222,7 @@ def opens_article(run: Sequence[Block], following: Sequence[Block], *, signed: b
         after = following[0]
         if after.kind in (Kind.BYLINE, Kind.META):
             return True
-        if after.kind is Kind.BODY and is_lead(after.text):
+        if after.kind is Kind.BODY and (is_lead(after.text) or opens_note(after.text)):
             return True
         if len(run) == 1 and after.kind is Kind.NUMBERED:
             return len(run[0].text) >= _LONG_SUBHEAD

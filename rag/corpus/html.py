@@ -17,7 +17,7 @@ from rag.corpus.bylines import is_byline_line, parse_names, stated_authors
 from rag.corpus.encodings import decode_page
 from rag.corpus.headlines import key, same_headline
 from rag.corpus.html_lines import PageLine, read_lines
-from rag.corpus.kinds import Kind, is_finished, kind_of
+from rag.corpus.kinds import LONGEST_MARK, Kind, is_finished, kind_of
 from rag.corpus.outline import Line, Matter, read_outline
 from rag.corpus.pages import read_pages
 from rag.corpus.publication import parse_day
@@ -36,6 +36,9 @@ _NO_PERSON = re.compile(r"[网报社台部]$|新闻|日报|晚报|编辑")
 _KICKER = re.compile(r"yinti|intro-?_?title|kicker|pre-?_?title|shoulder|引题", re.IGNORECASE)
 _TITLE = re.compile(r"title|headline|标题", re.IGNORECASE)
 _SUBTITLE = re.compile(r"futi|sub-?_?title|subhead|副题|副标题", re.IGNORECASE)
+_PRINTED_PAGE = re.compile(
+    r"(?:第\s*[A-Za-z]?\d{1,3}\s*版|[A-Z]\d{1,2}\s*版?)\s*(?:[:：]\s*[^\W\d_]{2,8}|(?=$|[\s|]))"
+)
 _LONGEST_TITLE = 60
 _ARTICLE_CHARS = 60
 _DOMINANT = 0.85
@@ -165,6 +168,7 @@ def _article(
         kicker=" ".join(text for text in kicker if not same_headline(text, title)),
         byline=byline,
         published=(page.day if page else None) or timed or day,
+        section=_section(around),
         url=page.url if page else "",
     )
     return matter, [*around, *(lines[head : head + 1] if head >= 0 else [])], body
@@ -223,6 +227,12 @@ def _headline(lines: Sequence[PageLine], titles: Sequence[str], end: int) -> int
             best, length = at, len(own)
     if best >= 0:
         return best
+    # Pages laid out in tables mark no heading: the line is a part of the page's title.
+    parts = {key(part) for title in titles for part in _SITE.split(title)}
+    owns = [(key(line.text), at) for at, line in enumerate(lines[:end])]
+    bare = max(((len(own), at) for own, at in owns if own in parts), default=(0, -1))
+    if bare[0] > length:
+        return bare[1]
     headings = [(line.level, at) for at, line in enumerate(lines[:end]) if line.level]
     if headings and (not wanted or min(headings)[0] == 1):
         return min(headings)[1]
@@ -253,5 +263,16 @@ def _stated(lines: Sequence[PageLine]) -> tuple[date | None, tuple[str, ...]]:
     return day, tuple(dict.fromkeys(byline))
 
 
+def _section(lines: Sequence[PageLine]) -> str:
+    """The printed page that an electronic paper names beside the headline: 第01版：要闻."""
+    return next((match[0] for text in _short(lines) if (match := _PRINTED_PAGE.search(text))), "")
+
+
 def _short(lines: Sequence[PageLine]) -> Iterator[str]:
-    return (line.text for line in lines if len(line.text) <= 120 and not is_finished(line.text))
+    # 字体：[大 中 小] ends like a sentence.
+    return (
+        line.text
+        for line in lines
+        if len(line.text) <= LONGEST_MARK
+        and (kind_of(line.text) is Kind.META or not is_finished(line.text))
+    )

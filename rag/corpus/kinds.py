@@ -32,6 +32,8 @@ class Kind(StrEnum):
     COLOPHON = "colophon"
     CONTINUATION = "continuation"
     CAPTION = "caption"
+    ROW = "row"
+    """Row of a table, whose cells tabs parted."""
     RULE = "rule"
 
 
@@ -79,11 +81,11 @@ _COLUMN = re.compile(
     r"(?:(?:要闻|综合|本地|时政|民生|社会|经济|财经|文化|副刊|体育|国际|国内|教育|健康|法治|城事|理论|评论"
     r"|专题|专版|广告|今日|图片|身边|基层|区域|街道|乡镇|社区|深度|特别)(?:新闻|要闻|版|报道|专刊)?"
     r"|简讯|短讯|快讯|短消息|新闻速递|一句话新闻|微新闻|新闻集锦|简明新闻|新闻简报|资讯|动态|导读"
-    r"|今日导读|头条|公益广告|编者按|短评|时评|快评|微评|今日看点)[】\])>》·\s|/]*$"
+    r"|今日导读|头条|公益广告|短评|时评|快评|微评|今日看点)[】\])>》·\s|/]*$"
 )
 _NOTICE = re.compile(
-    r"^[■●◆▲【\[(<《\s]*(?:今日|明日|本市|天气)?(?:天\s*气|天气预报|气象|公\s*告|通\s*告|通\s*知|启\s*事|公\s*示)"
-    r"[】\])>》\s]*$"
+    r"^[■●◆▲【\[(<《\s]*(?:今日|明日|本市|天气)?(?:天\s*气|天气预报|气象|公\s*告|通\s*告|通\s*知|启\s*事|公\s*示"
+    r"|讣\s*告|[^\W\d_]{2,6}(?<![发布出表的此])(?:公告|通告|启事|公示|声明))[】\])>》\s]*$"
 )
 _LABEL = (
     r"(?:新闻)?(?:报料|爆料|新闻|服务|投稿|监督|读者|发行|广告|订报|订阅|采编)(?:热线|电话|邮箱|信箱)"
@@ -95,8 +97,11 @@ _LABEL = (
 _COLOPHON = re.compile(
     rf"^[■●◆▲·\s]*(?:{_LABEL})\s*[::]?\s*[a-z\d(+].{{0,80}}$|^[■●◆▲·\s]*(?:{_LABEL})\s*[::].{{0,80}}$"
     rf"|^(?:电话|热线|地址)\s*[::].{{0,40}}\s(?:{_LABEL}|地址)\s*[::].{{0,80}}$"
-    r"|^cn\s*\d\d-\d{4}.{0,60}$|^扫(?:描|一扫).{0,4}(?:二维码|码).{0,30}$|^.{0,60}声明作废.?$"
+    r"|^cn\s*\d\d-\d{4}.{0,60}$|^扫(?:描|一扫).{0,4}(?:二维码|码).{0,30}$|^.{0,60}声明作废.?$|^.{0,12}(?:遗失|丢失).{2,60}特此声明.?$"
     r"|^(?:遗失|挂失)(?:声明|启事|公告)$|^分类广告$"
+    # What stands around the text of a copied web page.
+    r"|^(?:首页\s*[>»/]|(?:分享[到至]|[上下]一[篇版]|字[号体]|当前位置|您?(?:现在)?的?位置)\s*(?:[::]|$)).{0,60}$"
+    r"|^(?:返回(?:目录|首页|顶部)|打印本页|关闭窗口|放大\W*缩小.{0,20})$"
 )
 _TURN = (
     r"(?:下转|上接|紧接|转接|接|转)\s*(?:第)?\s*[a-z]?[\d一二三四五六七八九十]{1,3}\s*版"
@@ -113,17 +118,31 @@ _CAPTION = re.compile(
 _META = re.compile(
     rf"^(?:(?:发布时间|发布日期|时间|日期|来源|稿源|作者|文章来源)\s*:|{_DATE}(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?"
     r"(?:\s+(?:来源|作者).*)?$).{0,80}$"
+    # 《 人民日报 》（ 2024年01月09日 第 01 版）, as electronic papers print it under the headline.
+    rf"|^[(\s]*《[^《》]{{2,16}}》[\s(]*{_DATE}[^,。;!?]{{0,24}}$"
 )
 _NUMBERED = re.compile(
     r"^(?:(第[一二三四五六七八九十]+[、\s])|([一二三四五六七八九十]{1,3}、)|(\([一二三四五六七八九十]{1,3}\))"
     r"|(\(\d{1,3}\))|(\d{1,2}\s*[.、](?!\d))|([①-⑳]))"
 )
 """Each way to number has a group of its own."""
-_ITEM = re.compile(r"^[●■◆▲★☆◇○▶►•※]\s*")
+_SPACED = re.compile(r"(?:[^\W\d_a-z]\s+){1,5}[^\W\d_a-z]")
+_ITEM = re.compile(r"^[●■◆▲★☆◇○◎▶►•※]\s*")
 _RULE = re.compile(r"^[-—–―‐_=*~～·•.+#|/\\<>■□●○◆◇▲△▼▽★☆※─━═┄┅┈┉│┃\s]+$")
 _SENTENCE_END = "。！？!?….｡"
+_EDITORS_NOTE = re.compile(r"^[【\[(]?(?:编者按|编者的话|开栏的话|开栏语)(?:[】\])]|[::\s]|$)")
 _TITLE = re.compile(r"^[【\[][^【】\[\]。,]{1,12}[】\]]$")
 _SPEAKER = re.compile(r"^(?:[^\W\d_a-z]{0,6}(?:记者|主持人)|问|答|q|a)\s*:")
+_SIDEBAR = re.compile(
+    r"^\W*(?:(?:新闻|相关|知识|政策|法条)?链接|(?:延伸|拓展|相关)阅读|(?:新闻|相关|人物)?背景|背景资料|相关新闻|名词解释"
+    r"|新闻(?:纵深|助读|提示)|(?:记者|采访)手记|编后(?:语)?|专家(?:提醒|点评|建议)|温馨提示)\W*$"
+)
+_CLOSED = re.compile(
+    r"[(\[【](?:完|据[^()]{2,20}[讯电报]|[^()\s]{2,4}社\S{1,8}\d+月\d+日电|作者(?:系|为|单位|简介)?[:\s]?[^()]{4,50}"
+    r"|(?:来源|原载|原文载|摘自|转自|选自)[:\s]?[^()]{2,40})[)\]】]$"
+    r"|(?<=[。!?”])\s?[(\[【][^(),。]{2,14}(?:供稿|供图|局|委|部|办|中心|街道|社区|镇|乡|村|学校|医院)[)\]】]$"
+)
+"""What in brackets ends an article: where it was taken from, who or which office wrote it."""
 _STARTS_INSIDE = "，。、；：！？”’）》」』】〉,;:!?)]%％"
 _ENDING = 80
 _CLOSING = "”’」』)）]】》〉\"'"
@@ -135,7 +154,7 @@ def kind_of(text: str) -> Kind:
     levelled = level(text[: LONGEST_MARK + 1])
     if _RULE.match(levelled):
         return Kind.RULE
-    if is_lead(text):
+    if is_lead(text) or opens_note(text):
         return Kind.BODY
     if len(text) > LONGEST_MARK:
         if _CAPTION.match(levelled[:10]):
@@ -143,8 +162,10 @@ def kind_of(text: str) -> Kind:
         return Kind.ITEM if _ITEM.match(levelled) else Kind.BODY
     if is_credit_line(text) or _is_credited(text):
         return Kind.CAPTION
+    # Titles of two characters are spaced out: 要　闻.
+    spaced = "".join(levelled.split()) if _SPACED.fullmatch(levelled) else levelled
     for kind, pattern in _MARKS:
-        if pattern.search(levelled):
+        if pattern.search(spaced):
             return kind
     if (notice := CONTINUATION.fullmatch(levelled)) and notice["turn"]:
         return Kind.CONTINUATION
@@ -189,15 +210,46 @@ def without_bullet(text: str) -> str:
     return _ITEM.sub("", text)
 
 
+def without_notices(text: str) -> tuple[str, list[str]]:
+    """Return a paragraph without 下转/上接 at its end or start, and these notices."""
+    levelled = level(text)
+    notices = []
+    for match in reversed(list(CONTINUATION.finditer(levelled))):
+        whole = match.end() - match.start() == len(text)
+        marked = whole or levelled[match.start()] in "([【<▲▼►▶→←◀◄"
+        if marked and (match.start() == 0 or match.end() == len(text)):
+            notices.append(text[match.start() : match.end()])
+            text = (text[: match.start()] + text[match.end() :]).strip()
+    return text, notices
+
+
 def is_finished(text: str) -> bool:
     """Return whether a paragraph ends as a sentence does, and not where a column broke it."""
     end = text.rstrip()[-_ENDING:]
     core = _TRAILING_BRACKET.sub("", end).rstrip()
+    if end and not core:
+        # A remark in brackets stands for itself: （据新华社北京电）, （作者系退休教师）.
+        return True
     for candidate in (end, core, without_credit(end).rstrip()):
         bare = candidate.rstrip(_CLOSING)
         if bare and (bare[-1] in _SENTENCE_END or (bare[-1] in "：:" and bare == candidate)):
             return True
     return False
+
+
+def opens_note(text: str) -> bool:
+    """Return whether `text` opens an editor's note, which stands before the news or its heading."""
+    return bool(_EDITORS_NOTE.match(level(text[:_ENDING])))
+
+
+def is_sidebar(text: str) -> bool:
+    """Return whether `text` is the title of a box at an article: 链接, 延伸阅读, 记者手记."""
+    return bool(_SIDEBAR.match(text))
+
+
+def is_closed(text: str) -> bool:
+    """Return whether `text` ends with the remark that ends an article: （据新华社电）."""
+    return bool(_CLOSED.search(level(text.rstrip()[-_ENDING:])))
 
 
 def starts_inside(text: str) -> bool:

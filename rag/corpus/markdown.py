@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.corpus.blocks import clean, join
-from rag.corpus.bylines import is_byline_line, parse_names
-from rag.corpus.drafts import Draft, derive_headline, finish
-from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.bylines import parse_names
+from rag.corpus.outline import Line, Matter, opens_news, read_outline
+from rag.corpus.publication import parse_day
 from rag.corpus.results import ReadResult
-from rag.types import FileProblem
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^\s*([\w-]+)\s*[:：]\s*(.*?)\s*$")
@@ -20,6 +19,9 @@ _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _LIST = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _BULLET = re.compile(r"^\s*[-*+]\s+")
+_ROW = re.compile(r"^\s*\|.*\|\s*$")
+_DIVIDER = re.compile(r"^[\s|:-]+$")
+_STRONG = re.compile(r"^(\*\*|__)(?:(?!\1).)+\1$")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|\*|~~|`)(?=\S)(.+?)(?<=\S)\1")
@@ -57,32 +59,24 @@ def read_markdown(text: str, source: str, published: date | None = None) -> Read
     matter = _FrontMatter()
     if match := _FRONT_MATTER.match(text):
         matter = _front_matter(match[1])
-        text = text[match.end() :]
-    drafts = _drafts(_HTML.sub("", _AUTOLINK.sub(r"\1", text)), matter)
-    dropped = []
-    doubted = []
-    kept = []
-    for draft in drafts:
-        if not draft.has_text:
-            lines = [draft.headline, *(part.text for part in draft.parts)]
-            reason = f"line {draft.line}, headline without text：{' '.join(filter(None, lines))}"
-            dropped.append(FileProblem(source, reason))
-            continue
-        if not draft.headline:
-            draft.headline = matter.title or derive_headline(draft.last_paragraph)
-            if not matter.title:
-                reason = f"line {draft.line}, no headline; its opening words serve as one"
-                doubted.append(FileProblem(source, reason))
-        draft.section = draft.section or matter.section or matter.origin
-        draft.byline = draft.byline or list(_authors(matter.author))
-        kept.append(draft)
-    day = parse_day(matter.date) or published
-    if day:
-        when = Published(day)
-    else:
-        inferred = infer_day(part.text for draft in kept for part in draft.parts)
-        when = Published(inferred, inferred=inferred is not None)
-    return ReadResult(finish(kept, source, when, url=matter.url), tuple(dropped), tuple(doubted))
+        # The lines of the report are those of the file.
+        text = "\n" * match[0].count("\n") + text[match.end() :]
+    lines = _lines(_HTML.sub("", _AUTOLINK.sub(r"\1", text)))
+    title = clean(matter.title)
+    levels = [line.level for line in lines if line.level]
+    # Under the title of the front matter stand subheads, or articles: then news opens under them.
+    articles = 1 in levels or opens_news(lines, min(levels, default=0))
+    if title and articles and lines[0].level != min(levels):
+        lines = [Line(title, min(levels)), *lines]
+    about = Matter(
+        headline="" if articles else title,
+        kicker=clean(matter.kicker),
+        byline=_authors(matter.author),
+        published=parse_day(matter.date),
+        section=clean(matter.section or matter.origin),
+        url=matter.url,
+    )
+    return read_outline(lines, source, published, about)
 
 
 def _front_matter(block: str) -> _FrontMatter:
@@ -104,64 +98,46 @@ def _authors(text: str) -> tuple[str, ...]:
     )
 
 
-def _drafts(text: str, matter: _FrontMatter) -> list[Draft]:
-    draft = Draft(headline=clean(matter.title), kicker=clean(matter.kicker), line=1)
-    drafts = [draft]
+def _lines(text: str) -> list[Line]:
+    """The headings, paragraphs, entries and rows of the text, each as one line."""
+    found: list[Line] = []
     paragraph = ""
-    top = _top_level(text)
 
     def close() -> None:
         nonlocal paragraph
         plain = _plain(paragraph)
+        if plain:
+            strong = bool(_STRONG.match(paragraph.strip()))
+            caption = bool(_IMAGE.fullmatch(paragraph.strip()))
+            found.append(Line(plain, strong=strong, caption=caption))
         paragraph = ""
-        if not plain:
-            return
-        if not draft.has_text and is_byline_line(plain):
-            draft.byline += parse_names(plain)
+
+    for line in text.split("\n"):
+        if heading := _HEADING.match(line):
+            close()
+            if title := _plain(heading[2]):
+                found.append(Line(title, len(heading[1])))
+        elif paragraph and _UNDERLINE.match(line):
+            found.append(Line(_plain(paragraph), 1 if "=" in line else 2))
+            paragraph = ""
+        elif _ROW.match(line):
+            close()
+            cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
+            if not _DIVIDER.match(line):
+                found.append(Line(" ".join(filter(None, cells)), row=True))
+        elif not line.strip() or _RULE.match(line):
+            close()
         else:
-            draft.add_paragraph(plain)
-
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        heading = _HEADING.match(line)
-        underlined = bool(paragraph) and bool(_UNDERLINE.match(line))
-        if heading or underlined:
-            if heading:
+            body = re.sub(r"^\s*>\s?", "", line)
+            if _LIST.match(body):
                 close()
-                level, title = len(heading[1]), _plain(heading[2])
-            else:
-                level, title = (1 if "=" in line else 2), _plain(paragraph)
-                paragraph = ""
-            if level == top and not (title == draft.headline and not draft.parts):
-                if draft.headline or draft.parts:
-                    draft = Draft(line=number)
-                    drafts.append(draft)
-                draft.headline, draft.line = title, number
-            elif level > top and title:
-                draft.add_subhead(title)
-            continue
-        if not line.strip() or _RULE.match(line):
-            close()
-            continue
-        body = re.sub(r"^\s*>\s?", "", line)
-        if _LIST.match(body):
-            close()
-            body = _BULLET.sub("", body)
-        # Two blanks or a backslash at the end of a line break it.
-        broken = line.endswith(("  ", "\\"))
-        paragraph = join(paragraph, clean(body.rstrip("\\")))
-        if broken:
-            close()
+                body = _BULLET.sub("", body)
+            paragraph = join(paragraph, clean(body.rstrip("\\")))
+            # Two blanks or a backslash at the end of a line break it.
+            if line.endswith(("  ", "\\")):
+                close()
     close()
-    return [draft for draft in drafts if draft.headline or draft.parts]
-
-
-def _top_level(text: str) -> int:
-    """The heading level that opens articles: 1, or 2 when only such headings are there."""
-    levels = [len(match[1]) for line in text.split("\n") if (match := _HEADING.match(line))]
-    if any(re.match(r"^ {0,3}=+[ \t]*$", line) for line in text.split("\n")):
-        levels.append(1)
-    return min(levels, default=1)
+    return found
 
 
 def _plain(text: str) -> str:

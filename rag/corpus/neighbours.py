@@ -9,20 +9,25 @@ from collections.abc import Sequence
 from rag.chinese.normalise import level
 from rag.corpus.blocks import Block
 from rag.corpus.bylines import is_lead, is_person
-from rag.corpus.drafts import Draft
-from rag.corpus.headlines import changes_subject
+from rag.corpus.drafts import Draft, Role
+from rag.corpus.headlines import changes_subject, may_be_subhead, same_headline
 from rag.corpus.kinds import (
     LONGEST_HEADLINE,
     SHORT_LENGTH,
     Kind,
     cuts_quotation,
     is_finished,
+    is_numbered_alike,
+    opens_note,
     reads_as_text,
     starts_inside,
 )
 
 _SCRAP = 6
 """Characters up to which a finished line is the rest of a cut one."""
+_HALF = 20
+"""Characters of each half of a headline in two lines."""
+_PAUSES = tuple("，,、；;：:")
 _ASKS = re.compile("[!?][”’」』]?$")
 
 
@@ -32,8 +37,12 @@ def is_news(run: Sequence[Block], following: Sequence[Block]) -> bool:
         return True
     return bool(following) and (
         following[0].kind in (Kind.BYLINE, Kind.META)
-        or (following[0].kind is Kind.BODY and is_lead(following[0].text))
+        or (following[0].kind is Kind.BODY and _opens_news(following[0].text))
     )
+
+
+def _opens_news(text: str) -> bool:
+    return is_lead(text) or opens_note(text)
 
 
 def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Block]) -> bool:
@@ -46,8 +55,23 @@ def is_long_headline(draft: Draft | None, block: Block, following: Sequence[Bloc
         return True
     return (
         len(text) <= LONGEST_HEADLINE
-        and not (is_finished(text) or is_lead(text))
+        and not (is_finished(text) or is_lead(text) or text.endswith(_PAUSES))
         and (news or (block.boundary and not reads_as_text(text)))
+    )
+
+
+def is_headline_in_two(draft: Draft | None, blocks: Sequence[Block]) -> bool:
+    """Return whether a headline that is one sentence was broken behind its comma or colon."""
+    if len(blocks) < 3 or (draft is not None and draft.is_open):
+        return False
+    first, rest, *following = blocks
+    return (
+        first.text.endswith(tuple("，,：:"))
+        and len(first.text) <= _HALF
+        and rest.kind is Kind.SHORT
+        and not rest.gap
+        and len(rest.text) <= _HALF
+        and is_news([rest], following)
     )
 
 
@@ -64,6 +88,36 @@ def is_cut(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bo
     return starts_inside(rest) or (
         cuts_quotation(text) and not is_lead(rest) and not cuts_quotation(text + rest)
     )
+
+
+def heading_lines(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
+    """Return how many lines of `run` may be one heading; 0 when the first is text of `draft`.
+
+    A column break leaves text that it cut beside a running headline or a subhead.
+    """
+    if not draft.has_text or is_news(run, following):
+        return len(run)
+    if is_numbered_alike(run[0].text, draft.last_line):
+        return len(run)
+    for at, line in enumerate(run[1:], 1):
+        if repeats_heading(draft, line.text):
+            cut = draft.is_open or not may_be_subhead(run[0].text)
+            return 0 if at == 1 and cut else at
+    return len(run) - 1 if is_cut_short(run[-1], following) else len(run)
+
+
+def repeats_heading(draft: Draft, text: str) -> bool:
+    """Return whether a line prints headline or kicker of an article again over its text."""
+    over = filter(None, (draft.headline, draft.kicker))
+    return draft.has_text and any(same_headline(line, text) for line in over)
+
+
+def is_numbered_subhead(draft: Draft, block: Block, following: Sequence[Block]) -> bool:
+    """Return whether a short line behind a number stands over text, and is no entry of a list."""
+    before = [part.text for part in draft.parts[-1:] if part.role is not Role.SUBHEAD]
+    beside = [*before, *(later.text for later in following[:1])]
+    entry = any(is_numbered_alike(block.text, text) for text in beside)
+    return bool(following) and following[0].kind is Kind.BODY and not entry
 
 
 def is_cut_short(line: Block, following: Sequence[Block]) -> bool:

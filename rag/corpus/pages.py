@@ -10,54 +10,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.chinese.normalise import level
-from rag.corpus.blocks import Block, read_blocks
+from rag.corpus.blocks import Block, join, read_blocks
 from rag.corpus.bylines import (
+    credit_names,
     is_credit_line,
     is_lead,
     lead_names,
     parse_names,
     stated_authors,
 )
-from rag.corpus.drafts import Draft, Role, derive_headline, finish
+from rag.corpus.conclusion import Report, conclude
+from rag.corpus.drafts import Draft, Role, derive_headline
+from rag.corpus.entries import list_title_end, own_lines
 from rag.corpus.headlines import (
     author_names,
     heading_end,
     is_signed_stretch,
-    may_be_subhead,
     notice_lines,
     opens_article,
     read_heading,
-    same_headline,
 )
 from rag.corpus.kinds import (
     CONTINUATION,
     Kind,
     is_numbered,
-    is_numbered_alike,
+    is_sidebar,
+    opens_note,
     reads_as_text,
     starts_inside,
     without_bullet,
+    without_notices,
 )
 from rag.corpus.neighbours import (
+    heading_lines,
     is_cut,
-    is_cut_short,
+    is_headline_in_two,
     is_long_headline,
     is_news,
+    is_numbered_subhead,
     is_other_story,
     is_signature,
+    repeats_heading,
 )
 from rag.corpus.page_headers import section_of
-from rag.corpus.publication import Published, infer_day, parse_day
+from rag.corpus.publication import parse_day
 from rag.corpus.results import ReadResult
 from rag.corpus.waiting import Waiting
-from rag.types import FileProblem
 
 _VIEW = 100
 """Blocks after a line that may decide what the line is."""
+_LONGEST_NOTE = 3
+"""Paragraphs of an editor's note up to which a heading must follow."""
 _CONTENTS = re.compile("导读|看点|头条|编者按")
 
 
@@ -78,19 +85,17 @@ def read_pages(
         sections: names of the pages between form feeds, for those that print none themselves.
         marked: whether the dump marks each headline by a break, so that other lines are subheads.
     """
-    reader = _PageReader(source, sections, marked)
+    reader = _PageReader(Report(source), sections, marked)
     reader.read(read_blocks(dump))
     return reader.result(published)
 
 
 @dataclass(slots=True)
 class _PageReader:
-    source: str
+    report: Report
     sections: Sequence[str] = ()
     marked: bool = False
     drafts: list[Draft] = field(default_factory=list)
-    dropped: list[FileProblem] = field(default_factory=list)
-    doubted: list[FileProblem] = field(default_factory=list)
     draft: Draft | None = None
     page: int = -1
     section: str = ""
@@ -98,33 +103,20 @@ class _PageReader:
     printed: date | None = None
     boundary: bool = False
     items: bool = False
+    resumed: bool = False
     pending: tuple[str, ...] = ()
+    note: list[str] = field(default_factory=list)
     waiting: Waiting = field(default_factory=Waiting)
 
     def read(self, blocks: Sequence[Block]) -> None:
         at = 0
         while at < len(blocks):
             at = self._step(blocks, at)
+        if self.note:
+            self._keep_note(blocks[-1])
 
     def result(self, published: date | None) -> ReadResult:
-        drafts = [draft for draft in self.drafts if self._is_article(draft)]
-        for draft in drafts:
-            if not draft.headline:
-                draft.headline = derive_headline(draft.parts[0].text)
-                self._doubt(
-                    draft.line, "no headline; its opening words serve as one", draft.headline
-                )
-        given = published or self.printed
-        if given:
-            day = Published(given)
-        else:
-            inferred = infer_day(part.text for draft in drafts for part in draft.parts)
-            day = Published(inferred, inferred=inferred is not None)
-        articles = finish(drafts, self.source, day)
-        for article, draft in zip(articles, drafts, strict=True):
-            if not article.complete:
-                self._doubt(draft.line, "stops in mid-sentence", article.headline)
-        return ReadResult(articles, tuple(self.dropped), tuple(self.doubted))
+        return conclude(self.drafts, self.report, published or self.printed)
 
     def _step(self, blocks: Sequence[Block], at: int) -> int:
         """Read the block at `at`, with as many after it as belong to it; return the next index."""
@@ -153,8 +145,14 @@ class _PageReader:
                 self._caption(block)
             case Kind.ITEM:
                 self._item(block)
+            case Kind.ROW:
+                self._current(block).add_line(block.text)
             case Kind.BODY if is_long_headline(self.draft, block, blocks[at + 1 : at + 2]):
                 self._heading([block], blocks[at + 1 : at + _VIEW])
+            case Kind.BODY if is_headline_in_two(self.draft, blocks[at : at + 3]):
+                whole = replace(block, text=join(block.text, blocks[at + 1].text))
+                self._heading([whole], blocks[at + 2 : at + _VIEW])
+                return at + 2
             case Kind.BODY:
                 self._body(block)
             case Kind.SHORT | Kind.SUBTITLE | Kind.NUMBERED:
@@ -163,9 +161,13 @@ class _PageReader:
 
     def _short(self, blocks: Sequence[Block], at: int) -> int:
         end = heading_end(blocks, at)
+        end = at + (list_title_end(blocks[at:end]) or end - at)
         run, following = blocks[at:end], blocks[end : end + _VIEW]
         block, draft = run[0], self.draft
-        if draft and (kept := self._inside(draft, run, following)) < len(run):
+        kept = len(run)
+        if draft and not self.boundary:
+            kept = heading_lines(draft, run, following)
+        if kept < len(run):
             end = at + max(kept, 1)
             run, following = blocks[at:end], blocks[end : end + _VIEW]
             if not kept:
@@ -174,10 +176,17 @@ class _PageReader:
         if draft and is_cut(draft, run, following):
             self._body(block)
             return at + 1
+        if draft and draft.awaits_text and block.kind is Kind.SUBTITLE:
+            draft.kicker = f"{draft.kicker} {block.text}".strip()
+            return at + 1
+        if draft and draft.has_text and is_sidebar(block.text):
+            draft.add_subhead(block.text)
+            self.boundary = False
+            return at + 1
         if draft and is_signature(draft, run, following):
             self._byline(block, [*run[1:], *following])
             return at + 1
-        if draft and self._repeats(draft, block.text) and not is_news(run, following):
+        if draft and repeats_heading(draft, block.text) and not is_news(run, following):
             self._drop(block, "running headline inside its article")
             self.boundary = False
             return at + 1
@@ -189,13 +198,23 @@ class _PageReader:
         if len(run) == 1 and (earlier := self._continued(block, following)):
             self._drop(block, "headline repeated where its article goes on")
             self.draft = earlier
+            self.resumed = True
             self.boundary = False
             return end
+        if draft and (own := own_lines(draft, run, following)):
+            for line in run[:own]:
+                draft.add_line(line.text)
+            self.boundary = False
+            return at + own
         plain = not self.boundary and not is_news(run, following)
         if plain and draft and draft.has_text and len(run) == 1 and reads_as_text(block.text):
             self._body(block)
             return end
+        if draft and draft.awaits_text and not is_news(run, following):
+            self._subheads(draft, run)
+            return end
         fresh = draft is None or not draft.headline or not draft.parts
+        pictured = at > 0 and blocks[at - 1].kind is Kind.CAPTION
         signed = bool(draft and (draft.is_signed or is_signed_stretch(following)))
         if plain and draft and draft.is_open:
             self._rest(draft, run)
@@ -204,33 +223,17 @@ class _PageReader:
             or self.boundary
             or (self.marked and (signed or is_news(run, following)))
             or (not self.marked and opens_article(run, following, signed=signed))
-            or (not self.marked and draft and draft.ends_in_picture and " " in block.text)
+            or (not self.marked and draft and pictured and " " in block.text)
             or (not self.marked and is_other_story(draft, block, following))
         ):
             self._heading(run, following)
         elif draft:
-            for line in run:
-                draft.add_subhead(line.text)
+            self._subheads(draft, run)
         return end
 
-    def _inside(self, draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> int:
-        """How many lines of `run` may be one heading; 0 when the first is text of `draft`.
-
-        A column break leaves text that it cut beside a running headline or a subhead.
-        """
-        if not draft.has_text or self.boundary or is_news(run, following):
-            return len(run)
-        if is_numbered_alike(run[0].text, draft.last_line):
-            return len(run)
-        for at, line in enumerate(run[1:], 1):
-            if self._repeats(draft, line.text):
-                cut = draft.is_open or not may_be_subhead(run[0].text)
-                return 0 if at == 1 and cut else at
-        return len(run) - 1 if is_cut_short(run[-1], following) else len(run)
-
-    def _repeats(self, draft: Draft, text: str) -> bool:
-        over = filter(None, (draft.headline, draft.kicker))
-        return draft.has_text and any(same_headline(line, text) for line in over)
+    def _subheads(self, draft: Draft, run: Sequence[Block]) -> None:
+        for line in run:
+            draft.add_subhead(line.text)
 
     def _continued(self, block: Block, following: Sequence[Block]) -> Draft | None:
         """The earlier article whose headline stands again over the rest of its text."""
@@ -255,15 +258,18 @@ class _PageReader:
         draft.headline = heading.headline.text
         draft.kicker = " ".join(line.text for line in heading.kicker)
         draft.byline += author_names(heading)
+        draft.awaits_text = heading.author is not None
         self.waiting.add(draft)
         if not evident and len(run) == 1:
-            self._doubt(draft.line, "may be a subhead and not a headline", draft.headline)
+            self.report.doubt(draft.line, "may be a subhead and not a headline", draft.headline)
 
     def _caption(self, block: Block) -> None:
         if not is_credit_line(block.text):
             self._current(block).add_caption(block.text)
         elif self.draft is None or not self.draft.add_credit(block.text):
             self._drop(block, "credit of a photograph")
+            if self.draft and self.draft.is_bare:
+                self.draft.byline += credit_names(block.text)
 
     def _notice(self, blocks: Sequence[Block], at: int) -> int:
         """Read a public notice or the weather: a title and the lines printed right under it."""
@@ -279,16 +285,12 @@ class _PageReader:
         """A short line behind a cut paragraph is its rest."""
         for line in run:
             draft.continue_paragraph(line.text)
-            self._doubt(line.line, "taken as the rest of the sentence before it", line.text)
+            self.report.doubt(line.line, "taken as the rest of the sentence before it", line.text)
 
     def _numbered(self, block: Block, following: Sequence[Block]) -> None:
         """A short line behind a number is a subhead over text, unless a list goes on in it."""
         draft = self._current(block)
-        before = [part.text for part in draft.parts[-1:] if part.role is not Role.SUBHEAD]
-        beside = [*before, *(later.text for later in following[:1])]
-        entry = any(is_numbered_alike(block.text, text) for text in beside)
-        over_text = bool(following) and following[0].kind is Kind.BODY
-        if over_text and not entry:
+        if is_numbered_subhead(draft, block, following):
             draft.add_subhead(block.text)
         else:
             draft.add_line(block.text)
@@ -298,14 +300,27 @@ class _PageReader:
         text = self._without_notice(block)
         if not text:
             return
+        self.resumed = False
         draft = self.draft
         if draft and draft.last_paragraph and starts_inside(text):
             draft.continue_paragraph(text)
             return
-        if draft and draft.has_text and is_lead(text):
+        if opens_note(text) and draft and draft.headline and not draft.has_text:
+            draft.add_note(text)
+            return
+        if (self.note or opens_note(text)) and not is_lead(text):
+            self.note.append(text)
+            self.boundary = True
+            if len(self.note) > _LONGEST_NOTE:
+                self._keep_note(block)
+            return
+        if draft and draft.has_news and is_lead(text):
             draft = None
-        if draft is None or (self.boundary and draft.is_signed and draft.has_text):
+        ended = draft and draft.is_signed and draft.has_text
+        if draft is None or (ended and (self.boundary or self._lists_items(draft))):
             draft = self._start(block)
+            # The next headline ends a column that holds such an item.
+            self.items = self.items or bool(self.column)
         listed = is_numbered(text) and draft.last_paragraph[-1:] in tuple("；;：:，,、")
         if draft.is_open and not is_lead(text) and not listed:
             draft.continue_paragraph(text)
@@ -313,10 +328,18 @@ class _PageReader:
             draft.add_paragraph(text)
         self.boundary = False
 
+    def _keep_note(self, block: Block) -> None:
+        """No heading followed the editor's note: it is of what was read before it."""
+        texts, self.note = self.note, []
+        draft = self._current(block)
+        for text in texts:
+            draft.add_paragraph(text)
+        self.boundary = False
+
     def _item(self, block: Block) -> None:
         """A bulleted paragraph is an item of its own under a column title, else a list entry."""
         draft = self.draft
-        own = is_lead(block.text) or bool(self.column and (draft is None or not draft.headline))
+        own = is_lead(block.text) or self._lists_items(draft)
         if own:
             item = self._start(block)
             item.add_paragraph(block.text)
@@ -326,21 +349,16 @@ class _PageReader:
         else:
             self._body(block)
 
+    def _lists_items(self, draft: Draft | None) -> bool:
+        """Whether items without headlines stand under the title of a column."""
+        return bool(self.column) and (draft is None or not draft.headline)
+
     def _without_notice(self, block: Block) -> str:
         """The text of a paragraph without 下转/上接 at its end or start."""
-        text = block.text
-        levelled = level(text)
-        for match in reversed(list(CONTINUATION.finditer(levelled))):
-            bracketed = levelled[match.start()] in "([【<" or match.end() - match.start() == len(
-                text
-            )
-            at_edge = match.start() == 0 or match.end() == len(text)
-            if not at_edge or not (bracketed or levelled[match.start()] in "▲▼►▶→←◀◄"):
-                continue
-            notice = text[match.start() : match.end()]
-            self._report(block.line, "notice of another page", notice)
-            text = (text[: match.start()] + text[match.end() :]).strip()
-            self._mark_turn(match["turn"])
+        text, notices = without_notices(block.text)
+        for notice in notices:
+            self.report.drop(block.line, "notice of another page", notice)
+            self._mark_turn(level(notice))
         return text
 
     def _turn(self, block: Block) -> None:
@@ -354,11 +372,16 @@ class _PageReader:
                 return
             if self.waiting.turned and (self.draft is None or not self.draft.turned):
                 self.draft = self.waiting.turned[-1]
+            elif not (self.resumed or self.waiting.turned or (self.draft and self.draft.is_open)):
+                # What was read of its article stands on a page that is not in this dump.
+                self.draft = None
         elif self.draft:
             self.waiting.turn(self.draft)
 
     def _byline(self, block: Block, following: Sequence[Block]) -> None:
         draft = self.draft
+        if draft and not draft.parts:
+            draft.awaits_text = bool(draft.headline)
         if block.kind is Kind.META:
             self._drop(block, "source and time of the item")
             day = parse_day(block.text)
@@ -382,6 +405,10 @@ class _PageReader:
                 self.pending = names
                 return
         draft.byline += names
+        if self._lists_items(draft):
+            # An item of a column of short news is signed at its end.
+            self.draft = None
+            self.items = True
 
     def _column(self, block: Block) -> None:
         self._drop(block, "title of a column")
@@ -406,22 +433,12 @@ class _PageReader:
         section = self.column or self.section
         self.draft = Draft(section=section, byline=list(self.pending), line=block.line)
         self.pending = ()
+        for text in self.note:
+            self.draft.add_note(text)
+        self.note = []
         self.drafts.append(self.draft)
         self.boundary = False
         return self.draft
 
-    def _is_article(self, draft: Draft) -> bool:
-        if draft.has_text:
-            return True
-        lines = [draft.kicker, draft.headline, *(part.text for part in draft.parts)]
-        self._report(draft.line, "headline without text", " ".join(filter(None, lines)))
-        return False
-
     def _drop(self, block: Block, reason: str) -> None:
-        self._report(block.line, reason, block.text)
-
-    def _report(self, line: int, reason: str, text: str) -> None:
-        self.dropped.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
-
-    def _doubt(self, line: int, reason: str, text: str) -> None:
-        self.doubted.append(FileProblem(self.source, f"line {line}, {reason}：{text}"))
+        self.report.drop(block.line, reason, block.text)

@@ -26,11 +26,17 @@ _MONTH_DAY = re.compile(
     r"(?<![\d年])(1[0-2]|0?[1-9])\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日(?:\s*[-—–~至到]{1,2}\s*(\d{1,2})\s*日)?"
 )
 _AHEAD = re.compile(
-    r"将|拟|计划|预计|截止|截至|之前|前完成|明年|下月|届时|有望|力争|即将|报名|起至|为期|起施行|起实施"
+    r"将|拟|定于|计划|预计|截止|截至|之前|前完成|明年|下月|届时|有望|力争|即将|报名|起至|为期|起施行|起实施"
 )
 _AHEAD_YEAR = re.compile(
     r"明年|到(?:19|20)\d\d年|[-—–~至](?:19|20)\d\d年|规划|目标|力争|争取|有望|预计|将于?|计划|方案"
 )
+# A year for which tasks are set is the next one in winter, and the present one from January on.
+_TASKS_BEFORE = re.compile(r"(?:部署|谋划|研究|安排|展望|迎接|做好)[^,，。]{0,8}$")
+_TASKS_AFTER = re.compile(r"(?:19|20)\d\d年[^,，。]{0,10}(?:工作|任务|思路|目标|计划)")
+_TASKS_TITLE = re.compile(r"(?:19|20)\d\d年[^,，。—–~-]{0,16}(?:方案|要点|清单|计划)》")
+_YEARS_END = {11, 12}
+_NEW_YEAR = {1, 2}
 # Closures, displays and the like are announced from day to day: no event yet.
 _ANNOUNCED = re.compile(
     r"[自从](?:[\d年月 ]{1,10}日).{0,8}?(?:至|到|[-—–~]).{0,20}?日"
@@ -73,7 +79,7 @@ def infer_day(texts: Iterable[str]) -> date | None:
     计划, 截止) is no event.
     """
     sentences = _dated_sentences(texts)
-    year = _present_year(sentences)
+    year, tasks = _present_year(sentences)
     days: set[date] = set()
     bare: set[tuple[int, int]] = set()
     for sentence in sentences:
@@ -90,6 +96,9 @@ def infer_day(texts: Iterable[str]) -> date | None:
                 bare.add((int(match[1]), int(match[3] or match[2])))
     if year is None:
         return max(days, default=None)
+    months = {month for month, _ in bare}
+    if tasks and months & _YEARS_END and not months & _NEW_YEAR:
+        year -= 1
     days = {day for day in days if abs(day.year - year) <= 1}
     days |= _dated(bare, year)
     return max(days) if days else None
@@ -112,9 +121,10 @@ def _whole_day(sentence: str) -> date | None:
     return parse_day(match[0]) if match else None
 
 
-def _present_year(sentences: Iterable[str]) -> int | None:
-    """The latest year named, unless only plans name it."""
+def _present_year(sentences: Iterable[str]) -> tuple[int | None, bool]:
+    """The latest year named, unless only plans name it, and whether only tasks are set for it."""
     present: set[int] = set()
+    tasks: set[int] = set()
     ahead: set[int] = set()
     for sentence in sentences:
         next_year = "明年" in sentence
@@ -124,16 +134,23 @@ def _present_year(sentences: Iterable[str]) -> int | None:
             planned = _AHEAD_YEAR.search(clause + rest) or re.match(
                 r"(?:19|20)\d\d年(?:要|将|的?重点工作|工作(?:安排|计划|思路)|目标)", rest
             )
-            (ahead if planned or (next_year and "明年" in rest) else present).add(int(match[1]))
-    if present:
-        return max(present)
-    return min(ahead) - 1 if ahead else None
+            set_by = _TASKS_BEFORE.search(clause) and _TASKS_AFTER.match(rest)
+            if set_by or _TASKS_TITLE.match(rest):
+                tasks.add(int(match[1]))
+            elif planned or (next_year and "明年" in rest):
+                ahead.add(int(match[1]))
+            else:
+                present.add(int(match[1]))
+    if present | tasks:
+        latest = max(present | tasks)
+        return latest, latest not in present
+    return (min(ahead) - 1 if ahead else None), False
 
 
 def _dated(days: set[tuple[int, int]], year: int) -> set[date]:
     """Month-days in `year`, those of a winter paper in the year before where they fit better."""
     months = {month for month, _ in days}
-    turn = bool(months & {11, 12}) and bool(months & {1, 2})
+    turn = bool(months & _YEARS_END) and bool(months & _NEW_YEAR)
     dated = set()
     for month, day in days:
         try:

@@ -23,7 +23,7 @@ from rag.corpus.pages import read_pages
 from rag.corpus.pdf import read_pdf
 from rag.corpus.publication import parse_day
 from rag.corpus.results import ReadResult
-from rag.corpus.tables import read_csv, read_jsonl
+from rag.corpus.tables import read_csv, read_json, read_jsonl
 from rag.corpus.word import read_docx
 from rag.corpus.workbook import read_xlsx
 from rag.errors import CorpusError
@@ -102,6 +102,7 @@ _TEXTS: Mapping[str, _Read] = {
     ".text": read_pages,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".json": read_json,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
     ".csv": read_csv,
@@ -122,7 +123,7 @@ READERS: Mapping[str, Reader] = {
 }
 """The reader of each suffix."""
 
-READERS_VERSION = 4
+READERS_VERSION = 5
 """Raised whenever a reader makes other articles of the same file: known files are read again."""
 _CATALOGUE = "catalogue.sqlite"
 _OF_COLLECTIONS = frozenset(

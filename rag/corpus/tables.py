@@ -1,4 +1,4 @@
-"""Structured exports (JSON Lines, CSV) become articles, one a row; page rules do not apply."""
+"""Structured exports (JSON, JSON Lines, CSV) become articles, one a row, without page rules."""
 
 from __future__ import annotations
 
@@ -7,32 +7,48 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from html import unescape
 
+from rag.chinese.normalise import level
 from rag.corpus.blocks import clean
 from rag.corpus.bylines import parse_names
 from rag.corpus.drafts import Draft, derive_headline, finish
 from rag.corpus.encodings import mended
+from rag.corpus.html_lines import read_lines
 from rag.corpus.publication import Published, parse_day
 from rag.corpus.results import ReadResult
+from rag.errors import CorpusError
 from rag.types import FileProblem
 
 _COLUMNS = {
     "id": ("id", "编号", "序号"),
-    "title": ("title", "headline", "标题", "题目", "标题名称"),
-    "text": ("text", "content", "body", "正文", "内容", "全文"),
-    "date": ("date", "published", "pubdate", "publish_date", "time", "日期", "时间", "发布时间",
-             "发布日期", "见报日期"),
-    "source": ("source", "来源", "媒体", "报纸"),
+    "title": ("title", "headline", "标题", "题目", "题名", "主标题", "正题", "篇名", "标题名称"),
+    "text": ("text", "content", "body", "article", "articlebody", "maintext", "正文", "内容",
+             "全文", "正文内容", "原文"),
+    "date": ("date", "published", "publisheddate", "publishedat", "pubdate", "publishdate",
+             "pubtime", "publishtime", "time", "datetime", "日期", "时间", "发布时间", "发布日期",
+             "见报日期", "见报时间", "出版日期", "出版时间", "刊发日期", "刊发时间", "刊登日期",
+             "发表日期", "发表时间"),
+    "source": ("source", "来源", "媒体", "媒体名称", "报纸", "报纸名称", "稿源"),
     "url": ("url", "link", "链接", "网址"),
-    "author": ("author", "authors", "byline", "作者", "记者"),
-    "section": ("section", "版面", "版次", "栏目"),
-    "kicker": ("kicker", "引题"),
+    "author": ("author", "authors", "byline", "作者", "作者姓名", "记者"),
+    "section": ("section", "版面", "版面名称", "版次", "版号", "版名", "栏目", "栏目名称", "频道"),
+    "kicker": ("kicker", "subtitle", "引题", "肩题", "眉题", "副标题", "副题"),
 }  # fmt: skip
+_OF_ARTICLES = re.compile(r"^(?:新闻|文章|稿件|报道|news|article|post)(?=.)")
+"""What exports put before the name of a column: 稿件标题, news_title."""
+_SEVERAL = ("section", "kicker")
+"""Fields of which several columns may hold a part."""
+_DEEPEST = 4
+"""Objects inside one another in which the list of articles of a JSON file is looked for."""
+_MARKUP = re.compile(
+    r"</(?:p|div|span|strong|b|em|a|table|h\d|font|section)\s*>|<br\s*/?>|<(?:p|img)\b[^<>]*>|&nbsp;",
+    re.IGNORECASE,
+)
 _CHINA = timezone(timedelta(hours=8))
 _FIELD_OF = {name: field for field, names in _COLUMNS.items() for name in names}
-
 
 Row = tuple[int, Mapping[str, object]]
 """A row by the names of its columns, with the number of the line it stands in."""
@@ -55,6 +71,38 @@ def read_jsonl(text: str, source: str, published: date | None = None) -> ReadRes
         else:
             dropped.append(_bad(source, number, "no JSON object"))
     return read_rows(rows, source, published, dropped)
+
+
+def read_json(text: str, source: str, published: date | None = None) -> ReadResult:
+    """Return one article for each object of a list, or of the list that an object holds.
+
+    Raises:
+        CorpusError: the content is no JSON, or holds no list of objects.
+    """
+    try:
+        rows = _objects(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        # Exports of one object a line are given this suffix as well.
+        found = read_jsonl(text, source, published)
+        if found.articles:
+            return found
+        raise CorpusError(f"{source} is no JSON: {error}", remedy="export it again") from error
+    if not rows:
+        raise CorpusError(f"{source} holds no list of objects", remedy="export a list of articles")
+    if reason := lacking_text({name: "" for row in rows for name in row}):
+        return ReadResult((), (FileProblem(source, reason),))
+    return read_rows(list(enumerate(rows, 1)), source, published, unit="entry")
+
+
+def _objects(value: object, depth: int = 0) -> list[dict[str, object]]:
+    """The objects in the first list that holds any; an object with a text is one itself."""
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return []
+    if any(_field(str(name)) == "text" and isinstance(item, str) for name, item in value.items()):
+        return [value]
+    return next((rows for item in value.values() if (rows := _objects(item, depth + 1))), [])
 
 
 def read_csv(text: str, source: str, published: date | None = None) -> ReadResult:
@@ -89,31 +137,43 @@ def read_csv(text: str, source: str, published: date | None = None) -> ReadResul
     return read_rows(rows, source, published, dropped)
 
 
-def lacking_text(names: Sequence[str]) -> str:
+def lacking_text(names: Iterable[str]) -> str:
     """Return why columns of these names hold no articles, empty when one of them is the text."""
-    if "text" in {_FIELD_OF.get(name.strip().lower()) for name in names}:
+    names = list(names)
+    if "text" in map(_field, names):
         return ""
     return f"no text column among {', '.join(names)}; name one text or 正文"
 
 
+def _field(name: str) -> str:
+    """The field that a column holds, empty for others: 稿件标题 and News_Title are titles."""
+    plain = re.sub(r"[\W_]+", "", level(name))
+    return _FIELD_OF.get(plain) or _FIELD_OF.get(_OF_ARTICLES.sub("", plain), "")
+
+
 def read_rows(
-    rows: Iterable[Row], source: str, published: date | None, problems: Iterable[FileProblem] = ()
+    rows: Iterable[Row],
+    source: str,
+    published: date | None,
+    problems: Iterable[FileProblem] = (),
+    *,
+    unit: str = "line",
 ) -> ReadResult:
-    """Return one article for each row that has a text; `problems` are reported with the others."""
+    """Return one article for each row that has a text; `problems` are reported with the others.
+
+    `unit` is what the number of a row counts.
+    """
     dropped = list(problems)
     drafts = []
     for number, row in rows:
         fields = _fields(row)
-        body = fields.get("text", "")
-        lines = [
-            line for raw in re.split(r"\r\n|[\n\r\f\u2028\u2029]", body) if (line := clean(raw))
-        ]
+        lines = _lines(fields.get("text", ""))
         if not lines:
-            dropped.append(_bad(source, number, "no text"))
+            dropped.append(_bad(source, number, "no text", unit))
             continue
         draft = Draft(
-            headline=clean(fields.get("title", "")) or derive_headline(lines[0]),
-            kicker=clean(fields.get("kicker", "")),
+            headline=" ".join(_lines(fields.get("title", ""))) or derive_headline(lines[0]),
+            kicker=" ".join(_lines(fields.get("kicker", ""))),
             section=clean(fields.get("section", "") or fields.get("source", "")),
             url=fields.get("url", "").strip(),
             line=number,
@@ -126,6 +186,18 @@ def read_rows(
     return ReadResult(finish(drafts, source, Published(published)), tuple(dropped))
 
 
+def _lines(cell: str) -> list[str]:
+    """The lines of a cell; what a content system exports with its markup is read as a page."""
+    if "&lt;" in cell and not _MARKUP.search(cell):
+        cell = unescape(cell)
+    if _MARKUP.search(cell):
+        from selectolax.lexbor import LexborHTMLParser
+
+        broken = re.sub(r"\r\n|[\n\r]", "<br>", cell)
+        return [line.text for line in read_lines(LexborHTMLParser(broken)).lines]
+    return [line for raw in re.split(r"\r\n|[\n\r\f\u2028\u2029]", cell) if (line := clean(raw))]
+
+
 def _as_printed(fields: Mapping[str, str]) -> tuple[str, ...]:
     author = fields.get("author", "").strip()
     return (author,) if author else ()
@@ -134,11 +206,16 @@ def _as_printed(fields: Mapping[str, str]) -> tuple[str, ...]:
 def _fields(row: Mapping[str, object]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in row.items():
-        field = _FIELD_OF.get(str(name).strip().lower())
-        if field and field not in fields and value is not None:
-            if isinstance(value, list):
-                value = ("\n" if field == "text" else "、").join(map(str, value))
-            fields[field] = mended(str(value))
+        field = _field(str(name))
+        if not field or value is None:
+            continue
+        if isinstance(value, list):
+            value = ("\n" if field == "text" else "、").join(map(str, value))
+        text = mended(str(value))
+        if not fields.get(field, "").strip():
+            fields[field] = text
+        elif field in _SEVERAL and text.strip():
+            fields[field] += f" {text}"
     return fields
 
 
@@ -156,5 +233,5 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _bad(source: str, number: int, reason: str) -> FileProblem:
-    return FileProblem(source, f"line {number}: {reason}")
+def _bad(source: str, number: int, reason: str, unit: str = "line") -> FileProblem:
+    return FileProblem(source, f"{unit} {number}: {reason}")

@@ -199,3 +199,29 @@ def test_an_old_page_laid_out_in_tables_is_read():
     assert article.published == date(2024, 4, 18)
     assert article.byline == ("贺青山",)
     assert len(article.paragraphs) == 3
+
+
+TABLES_PAGE = """<html><head><meta charset="utf-8"><title>江城日报数字报-老渡口变身驿站</title>
+</head><body><table><tr><td><div id="logo">江城日报</div></td></tr><tr><td><table>
+<tr><td>停航十二年</td></tr>
+<tr><td><strong>老渡口变身驿站</strong></td></tr>
+<tr><td>2024年03月02日 第01版：要闻 作者：林知夏</td></tr>
+<tr><td><div id="ozoom"><p>停航十二年的石矶渡口近日变身骑行驿站，候船室改成了修车间和茶室。</p>
+<p>驿站由附近村民合作社经营，首月接待骑友7600人次，收入十一万元。</p></div></td></tr>
+</table></td></tr><tr><td>版权所有 江城日报社</td></tr></table></body></html>"""
+
+
+def test_a_page_laid_out_in_tables_has_the_headline_that_its_title_names():
+    (article,) = read_html(TABLES_PAGE.encode(), "a.html").articles
+    assert article.headline == "老渡口变身驿站"
+    assert (article.published, article.byline) == (date(2024, 3, 2), ("林知夏",))
+    assert article.section == "第01版：要闻"
+
+
+def test_the_line_of_date_and_source_may_end_with_the_sizes_of_type():
+    page = """<html><head><title>渡口复航_江城网</title></head><body><h1>渡口复航</h1>
+    <div>2024-01-05 09:30:12  来源：江城日报  作者：白露  浏览次数：1203  字体：[大 中 小]</div>
+    <div class="content"><p>停航十二年的石矶渡口近日复航，乘客可以坐船过江，票价不变。</p></div>
+    </body></html>"""
+    (article,) = read_html(page.encode(), "a.html").articles
+    assert (article.published, article.byline) == (date(2024, 1, 5), ("白露",))

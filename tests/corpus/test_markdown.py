@@ -68,3 +68,69 @@ def test_text_without_any_heading_is_one_doubted_article():
     found = read_markdown("昨日雪后初晴，道路已通。\n\n今天继续。\n", "a.md")
     assert len(found.articles) == 1
     assert found.doubted
+
+
+NUMBER = """\
+# 江口日报 2024年3月2日
+
+## 渡口复航
+
+**守护一江碧水**
+
+*本报记者 邵平*
+
+渡口昨日复航。
+
+### 票价不变
+
+票价为2元。
+
+（下转第二版）
+
+## 图书馆夜间开放
+
+本报讯（记者 孙晓）图书馆开放至21时。
+
+| 时间 | 场次 |
+|---|---|
+| 周一 | 2 |
+
+责任编辑：李月
+"""
+
+
+def test_a_heading_with_the_name_of_the_paper_stands_over_articles():
+    found = read_markdown(NUMBER, "a.md")
+    ferry, library = found.articles
+    assert (ferry.headline, ferry.byline) == ("渡口复航", ("邵平",))
+    assert ferry.paragraphs[-1].subhead == "票价不变"
+    assert ferry.published == library.published == date(2024, 3, 2)
+    assert ferry.section == "江口日报"
+    assert library.text.split("\n")[1:] == ["时间 场次", "周一 2"]
+    assert library.complete
+    dropped = " ".join(problem.reason for problem in found.dropped)
+    assert "下转第二版" in dropped
+    assert "责任编辑：李月" in dropped
+
+
+POST = """\
+---
+title: 老街焕新记
+author: 赵倩
+---
+老街的青石板路平平整整。
+
+## 修旧如旧
+
+修缮用了半年。
+
+## 人气回来了
+
+店铺又热闹起来。
+"""
+
+
+def test_deeper_headings_under_the_title_of_the_front_matter_are_subheads():
+    (article,) = read_markdown(POST, "a.md").articles
+    assert (article.headline, article.byline) == ("老街焕新记", ("赵倩",))
+    assert [paragraph.subhead for paragraph in article.paragraphs] == ["", "修旧如旧", "人气回来了"]

@@ -45,7 +45,7 @@ def test_the_latest_event_decides():
 def test_background_years_and_plans_do_not_count():
     texts = [
         "中心在2018年4月成立，2021年被确认，2023年运行良好。12月5日，中心获奖。",
-        "大会将于12月28日举行。明年计划新建20个，2024年要紧扣两个关键词。",
+        "大会将于12月28日举行。拍卖会定于2023年12月30日举行。明年计划新建20个，2024年要紧扣两个关键词。",
         "《三年行动方案（2023—2025年）》。",
     ]
     assert infer_day(texts) == date(2023, 12, 5)
@@ -58,6 +58,23 @@ def test_around_new_year_the_old_months_belong_to_the_old_year():
 def test_without_a_year_nothing_is_inferred():
     assert infer_day(["12月16日，会议召开。"]) is None
     assert infer_day([]) is None
+
+
+TASKS = "会议总结2023年经济工作，安排部署2024年重点任务。"
+
+
+@pytest.mark.parametrize(
+    ("day", "published"),
+    [
+        ("12月28日", date(2023, 12, 28)),
+        ("11月30日", date(2023, 11, 30)),
+        ("1月2日", date(2024, 1, 2)),
+    ],
+)
+def test_the_year_for_which_tasks_are_set_is_the_next_one_in_winter(day, published):
+    assert infer_day([f"{day}，区委经济工作会议召开。{TASKS}"]) == published
+    assert infer_day([f"{day}，区委研究谋划2024年工作思路。"]) == published
+    assert infer_day([f"{day}，区委审议《2024年民生实事实施方案》。"]) == published
 
 
 def test_an_announced_range_is_no_event():

@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from rag.corpus.tables import read_csv, read_jsonl
+from rag.corpus.tables import read_csv, read_json, read_jsonl
+from rag.errors import CorpusError
 
 
 def test_json_lines_with_bad_lines_between():
@@ -80,3 +81,64 @@ def test_identical_rows_get_ids_of_their_own():
     row = json.dumps({"title": "雪后初晴", "text": "道路已通。"})
     first, second = read_jsonl(f"{row}\n{row}", "a.jsonl").articles
     assert first.id != second.id
+
+
+def test_columns_as_content_systems_name_them():
+    text = (
+        "稿件标题,肩题,副标题,稿件内容,出版日期,版次,版面名称,稿件作者\n"
+        "渡口复航,守护一江碧水,——西江航运见闻,渡口昨日复航。,2024-07-09,A01,要闻,邵平\n"
+    )
+    (article,) = read_csv(text, "a.csv").articles
+    assert (article.headline, article.text) == ("渡口复航", "渡口昨日复航。")
+    assert article.kicker == "守护一江碧水 ——西江航运见闻"
+    assert (article.byline, article.section) == (("邵平",), "A01 要闻")
+    assert article.published == date(2024, 7, 9)
+    row = {"News_Title": "渡口复航", "newsContent": "渡口昨日复航。", "publish_time": "2024-07-09"}
+    (article,) = read_jsonl(json.dumps(row), "a.jsonl").articles
+    assert (article.headline, article.published) == ("渡口复航", date(2024, 7, 9))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>　　渡口昨日复航。</p><p>票价&nbsp;不变。</p>",
+        "渡口昨日复航。<br/>票价 不变。<script>x()</script>",
+        "&lt;p&gt;渡口昨日复航。&lt;/p&gt;&lt;p&gt;票价 不变。&lt;/p&gt;",
+        "<div>渡口昨日复航。</div>\r\n<div>票价&nbsp;不变。</div>",
+    ],
+)
+def test_the_markup_of_a_content_system_is_no_text(body):
+    (article,) = read_jsonl(json.dumps({"title": "<b>复航</b>", "text": body}), "a.jsonl").articles
+    assert article.headline == "复航"
+    assert [paragraph.text for paragraph in article.paragraphs] == ["渡口昨日复航。", "票价 不变。"]
+
+
+def test_less_and_greater_are_text():
+    row = json.dumps({"title": "化验", "text": "含量<0.5克且>0.1克，合格。"})
+    assert read_jsonl(row, "a.jsonl").articles[0].text == "含量<0.5克且>0.1克，合格。"
+
+
+ROWS = [{"标题": "渡口复航", "正文": "渡口昨日复航。"}, {"标题": "空", "正文": ""}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(ROWS),
+        json.dumps({"code": 0, "data": {"total": 2, "list": ROWS}}),
+        "\n".join(map(json.dumps, ROWS)),
+    ],
+)
+def test_a_json_file_with_a_list_of_articles(text):
+    found = read_json(text, "a.json")
+    assert [article.headline for article in found.articles] == ["渡口复航"]
+    assert "no text" in found.dropped[0].reason
+
+
+def test_a_json_file_that_is_one_article_or_none():
+    (article,) = read_json(json.dumps(ROWS[0]), "a.json").articles
+    assert article.headline == "渡口复航"
+    assert "name one text" in read_json('[{"name": "x"}]', "a.json").dropped[0].reason
+    for text in ('{"name": "x"}', "[1]", "{broken"):
+        with pytest.raises(CorpusError):
+            read_json(text, "a.json")
