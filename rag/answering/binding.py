@@ -22,6 +22,7 @@ from rag.answering.facts import (
 from rag.answering.focus import counted_noun, tells_other_harm
 from rag.answering.lists import LABEL, is_of_another_item
 from rag.answering.units import level_words, share, units_of
+from rag.chinese.clock import find_times
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
@@ -45,7 +46,6 @@ _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
 _CHANGE = re.compile("同比|环比|增[长加幅]|下降|上[升涨]|提高|降低|减少|比上年|较上年")
-_TIME = re.compile(r"[时点分]\s*$")
 _PRONOUN = re.compile(r"[他她]")
 # People say 孩子 and count what the paper calls 儿童 or 患儿, and 队伍 where it has 团队.
 _COUNTED_ALIKE = (
@@ -74,7 +74,7 @@ def unbound_facts(
     for fact in facts:
         if fact.kind is FactKind.NAME:
             bound = _name_is_bound(sentence, fact, sources)
-        elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
+        elif fact.kind in (FactKind.NUMBER, FactKind.DATE, FactKind.TIME):
             bound = _figure_is_bound(sentence, question, fact, sources)
             if bound and fact.kind is FactKind.NUMBER:
                 bound = not _is_of_another_item(sentence, fact, sources)
@@ -125,7 +125,9 @@ def _figure_is_bound(
     sentence: str, question: str, fact: Fact, sources: Sequence[SourceText]
 ) -> bool:
     around = clause_with(fact.text, sentence)
-    wanted = units_of(around.replace(fact.text, " "))
+    # A figure may stand elsewhere (设摊位136个), a time is set apart in both.
+    words = around.replace(fact.text, "，" if fact.kind is FactKind.TIME else " ")
+    wanted = units_of(words)
     if len(wanted) < _TOO_FEW:
         wanted |= units_of(sentence.replace(fact.text, " ")) | units_of(question)
     parts = [(source, part) for source in sources for part in _parts_for(fact, source.text)]
@@ -136,8 +138,8 @@ def _figure_is_bound(
     if _clause_stands(around, sentence, sources):
         return True
     first = [SourceText(next(iter(CLAUSE.findall(source.text)), "")) for source in sources]
-    if fact.kind is FactKind.NUMBER and not any(holds_fact(one, fact) for one in first):
-        wanted = _beside_subject(wanted, around.replace(fact.text, " "), sources)
+    if fact.kind is not FactKind.DATE and not any(holds_fact(one, fact) for one in first):
+        wanted = _beside_subject(wanted, words, sources)
     best = max(share(wanted, part.alone) for _, part in parts)
     holding = [
         (share(wanted, part.folded), part)
@@ -280,11 +282,12 @@ def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact,
 
 
 def _matter(clause: str) -> str:
-    """A clause without its days and figures, which are compared as such, and without 他表示."""
+    """A clause without days, times and figures, which are compared as such, and without 他表示."""
     texts = [day.text for day in find_dates(clause, date(2000, 1, 1))]
+    texts += [time.text for time in find_times(clause)]
     texts += [number.text for number in find_numbers(clause)]
     for text in texts:
-        clause = clause.replace(text, " ")
+        clause = clause.replace(text, "，")
     return _SAYING.sub("", clause)
 
 
@@ -348,7 +351,7 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
         has_subject = place and counts[place] and (not counts[place - 1] or goes_on)
         whole = f"{clauses[place - 1]}，{clause}" if has_subject else clause
         # 每天7时至9时，货车禁止驶入: a time says of when what follows is.
-        says_little = len(units_of(_matter(clause))) <= _TOO_FEW and _TIME.search(clause)
+        says_little = len(units_of(_matter(clause))) <= _TOO_FEW and find_times(clause)
         if says_little and place + 1 < len(clauses) and not counts[place + 1]:
             whole = f"{whole}，{clauses[place + 1]}"
         parts.append(_Part(whole, fold(whole), fold(clause)))

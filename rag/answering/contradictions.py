@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from rag.answering.facts import Fact, FactKind, SourceText, same_unit
 from rag.answering.focus import asks_whether, offices
 from rag.answering.roles import holds_office
+from rag.chinese.clock import other_parts_of_day
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE
@@ -110,6 +111,7 @@ def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]
         if office in joined and holds_office(office, text) and not holds_office(office, joined)
     ]
     found += _changed_otherwise(text, joined)
+    found += [Fact(FactKind.DIRECTION, part) for part in other_parts_of_day(text, joined)]
     for pair in _OPPOSITES:
         for here, opposite in (pair, pair[::-1]):
             word, other = re.search(here, text), re.search(opposite, joined)
