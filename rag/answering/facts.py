@@ -42,6 +42,7 @@ class FactKind(StrEnum):
     DIRECTION = "方向"
     ROLE = "职务"
     COUNTED = "所计"
+    OWNER = "对象"
     NOUN = "说法"
     DENIED = "并非"
     UNQUALIFIED = "未加限定"

@@ -25,6 +25,7 @@ from rag.answering.facts import (
 from rag.answering.factuality import overstated
 from rag.answering.focus import asks_whether
 from rag.answering.orders import reported
+from rag.answering.parallels import crossed
 from rag.answering.roles import moved_otherwise, unbound_role
 from rag.answering.units import level_words, says_only_yes, units_of
 from rag.chinese.clock import find_times
@@ -90,7 +91,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
         missing += other_answer(sentence, question, texts) + moved_otherwise(sentence, texts)
-        missing += done_by_the_other(sentence, texts)
+        missing += done_by_the_other(sentence, texts) + crossed(sentence, texts)
         wrongly, rightly = excepted(sentence, texts)
         if rightly:
             missing = tuple(fact for fact in missing if fact.kind is not FactKind.NEGATION)
