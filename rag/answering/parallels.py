@@ -31,6 +31,7 @@ _REFERS = re.compile(
 # 导盲犬除外 says of 导盲犬 what is denied of the others.
 _EXCEPTED = re.compile("除外|例外|除[^，,]+外")
 _SAYS = re.compile(r"(?:表示|指出|介绍|强调|认为|显示|提醒|[报说问答写]道|说|称)[：:“]?\s*$")
+_DENYING = ("不", "没", "未", "没有")
 _WHEN = re.compile("每|以前|此前|从前|原先|过去|后来")
 # Words that stand in clauses of any kind.
 _COMMON = set("的了着过地得等都也就还在将已被把人元年月日个名次是有")
@@ -111,6 +112,10 @@ def _clause(text: str) -> _Clause:
     words: list[_Word] = []
     for word, tag in rjieba.tag(folded[joined.end() :] if joined else folded):
         kind = _kind(word, tag)
+        if words and words[-1].text in _DENYING:
+            # 不 收 says what neither of its words does.
+            words[-1] = _Word(words[-1].text + word, kind or "v")
+            continue
         # 河北 队 and 低收入 户 are one thing.
         if len(word) == 1 and kind == "n" and words and words[-1].kind == "n" and tag[0] in "nq":
             words[-1] = _Word(words[-1].text + word, "n")
