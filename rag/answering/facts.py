@@ -145,11 +145,24 @@ def _holds_number(text: str, figure: str) -> bool:
     # 一人 alone is no figure, for 一 mostly means "a": it holds the 1人 that is looked for.
     if wanted[0].value == 1 and wanted[0].unit and f"一{wanted[0].unit}" in fold(text):
         return True
+    if wanted[0].unit == "%" and _says_tenths(text, wanted[0].value):
+        return True
     there = find_numbers(text)
     return any(
         math.isclose(wanted[0].value, number.value, rel_tol=1e-9)
         and same_unit(wanted[0].unit, number.unit)
         for number in there
+    )
+
+
+def _says_tenths(text: str, percent: float) -> bool:
+    """Whether a text has a share in tenths: 六成 for 60%."""
+    tenths, rest = divmod(percent, 10)
+    if rest or not 1 <= tenths <= 9:
+        return False
+    numeral = "一二三四五六七八九"[int(tenths) - 1]
+    return bool(
+        re.search(rf"(?<!\d)[{numeral}{int(tenths)}]成(?![为立功果就员长本绩熟交不])", text)
     )
 
 
