@@ -18,10 +18,12 @@ from rag.answering.facts import (
     FactKind,
     SourceText,
     holds_fact,
+    names_date,
 )
 from rag.answering.focus import counted_noun, tells_other_harm
 from rag.answering.lists import LABEL, is_of_another_item
 from rag.answering.units import level_words, share, units_of
+from rag.chinese.clock import find_times
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
@@ -39,13 +41,14 @@ _SAME_CLAUSE = 0.6
 # Below this share a clause is none of the source's.
 _STRANGE = 0.45
 _COUNTED_HELD = 0.5
+_DAYS_OF_YEAR = 364
 # Nouns that say nothing of what is counted.
 _GENERAL = {"人员", "人数", "数量", "单位", "项目", "情况", "总数", "对象"}
 _SAYING = re.compile(r"(?:表示|指出|介绍|强调|认为|说|称|道)[：:]?\s*$")
 # 公园原定5月1日开放，现推迟到6月1日: the second day is the same subject's.
 _GOES_ON = re.compile(r"现|后[来又改]?|改[为在到期至]|推迟|延[期至]|提前|又|再")
 _CHANGE = re.compile("同比|环比|增[长加幅]|下降|上[升涨]|提高|降低|减少|比上年|较上年")
-_TIME = re.compile(r"[时点分]\s*$")
+_COMPARED = re.compile("[比较][上去]年(?:同期)?|同比")
 _PRONOUN = re.compile(r"[他她]")
 # People say 孩子 and count what the paper calls 儿童 or 患儿, and 队伍 where it has 团队.
 _COUNTED_ALIKE = (
@@ -74,7 +77,7 @@ def unbound_facts(
     for fact in facts:
         if fact.kind is FactKind.NAME:
             bound = _name_is_bound(sentence, fact, sources)
-        elif fact.kind in (FactKind.NUMBER, FactKind.DATE):
+        elif fact.kind in (FactKind.NUMBER, FactKind.DATE, FactKind.TIME):
             bound = _figure_is_bound(sentence, question, fact, sources)
             if bound and fact.kind is FactKind.NUMBER:
                 bound = not _is_of_another_item(sentence, fact, sources)
@@ -125,19 +128,28 @@ def _figure_is_bound(
     sentence: str, question: str, fact: Fact, sources: Sequence[SourceText]
 ) -> bool:
     around = clause_with(fact.text, sentence)
-    wanted = units_of(around.replace(fact.text, " "))
-    if len(wanted) < _TOO_FEW:
-        wanted |= units_of(sentence.replace(fact.text, " ")) | units_of(question)
+    # A figure may stand elsewhere (设摊位136个), a time is set apart in both.
+    words = around.replace(fact.text, "，" if fact.kind is FactKind.TIME else " ")
+    wanted = units_of(words)
     parts = [(source, part) for source in sources for part in _parts_for(fact, source.text)]
+    if len(wanted) < _TOO_FEW:
+        # 有136个摊位: few words are enough where one part alone has them.
+        telling = [part for _, part in parts if wanted and share(wanted, part.alone) == 1]
+        (only,) = telling if len(telling) == 1 else (None,)
+        if only and "分别" not in only.text and holds_fact(SourceText(only.text), fact):
+            return True
+        wanted |= units_of(sentence.replace(fact.text, " ")) | units_of(question)
     if not wanted or not parts:
         return True
     if fact.kind is FactKind.DATE and _happens_another_day(around, fact, sources):
         return False
     if _clause_stands(around, sentence, sources):
         return True
+    if fact.kind is FactKind.DATE and _is_of_another_year(wanted, fact, parts):
+        return False
     first = [SourceText(next(iter(CLAUSE.findall(source.text)), "")) for source in sources]
-    if fact.kind is FactKind.NUMBER and not any(holds_fact(one, fact) for one in first):
-        wanted = _beside_subject(wanted, around.replace(fact.text, " "), sources)
+    if fact.kind is not FactKind.DATE and not any(holds_fact(one, fact) for one in first):
+        wanted = _beside_subject(wanted, words, sources)
     best = max(share(wanted, part.alone) for _, part in parts)
     holding = [
         (share(wanted, part.folded), part)
@@ -183,6 +195,26 @@ def _happens_another_day(around: str, day: Fact, sources: Sequence[SourceText]) 
         if holds_fact(SourceText(clause, "", source.published), day):
             return False
     return bool(told)
+
+
+def _is_of_another_year(
+    wanted: set[str], day: Fact, parts: Sequence[tuple[SourceText, _Part]]
+) -> bool:
+    """Whether no part names a year, and that which says what is told of it names another one.
+
+    今年 may be held by the day of publication alone, and what is told be of 去年.
+    """
+    texts = [SourceText(part.text, "", source.published) for source, part in parts]
+    if any(day.text in text.text or names_date(text, day.text) for text in texts):
+        return False
+    source, part = max(parts, key=lambda pair: share(wanted, pair[1].alone))
+    base = source.published or date(2000, 1, 1)
+    asked, named = find_dates(day.text, base), find_dates(part.text, base)
+    if share(wanted, part.alone) < _SAME_CLAUSE or not asked or not named:
+        return False
+    first, last = asked[0].first, asked[0].last
+    is_year = (last - first).days >= _DAYS_OF_YEAR
+    return is_year and not any(one.first <= last and first <= one.last for one in named)
 
 
 def _beside_subject(wanted: set[str], around: str, sources: Sequence[SourceText]) -> set[str]:
@@ -280,11 +312,12 @@ def strange_clauses(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact,
 
 
 def _matter(clause: str) -> str:
-    """A clause without its days and figures, which are compared as such, and without 他表示."""
+    """A clause without days, times and figures, which are compared as such, and without 他表示."""
     texts = [day.text for day in find_dates(clause, date(2000, 1, 1))]
+    texts += [time.text for time in find_times(clause)]
     texts += [number.text for number in find_numbers(clause)]
     for text in texts:
-        clause = clause.replace(text, " ")
+        clause = clause.replace(text, "，")
     return _SAYING.sub("", clause)
 
 
@@ -328,7 +361,9 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
     """
     clauses = [clause for clause in CLAUSE.findall(text) if clause.strip()]
     if whole_date:
-        dated = [i for i, clause in enumerate(clauses) if re.search(r"[年月日]", clause)]
+        # 比上年多 says of no other year what it tells.
+        plain = [_COMPARED.sub("", clause) for clause in clauses]
+        dated = [i for i, clause in enumerate(plain) if re.search(r"[年月日]", clause)]
         starts = dated or [0]
         ends = [*starts[1:], len(clauses)]
         # The clause before may hold the subject, unless it has a day of its own.
@@ -348,7 +383,7 @@ def _parts(text: str, *, whole_date: bool) -> list[_Part]:
         has_subject = place and counts[place] and (not counts[place - 1] or goes_on)
         whole = f"{clauses[place - 1]}，{clause}" if has_subject else clause
         # 每天7时至9时，货车禁止驶入: a time says of when what follows is.
-        says_little = len(units_of(_matter(clause))) <= _TOO_FEW and _TIME.search(clause)
+        says_little = len(units_of(_matter(clause))) <= _TOO_FEW and find_times(clause)
         if says_little and place + 1 < len(clauses) and not counts[place + 1]:
             whole = f"{whole}，{clauses[place + 1]}"
         parts.append(_Part(whole, fold(whole), fold(clause)))

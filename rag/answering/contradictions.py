@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from rag.answering.facts import Fact, FactKind, SourceText, same_unit
 from rag.answering.focus import asks_whether, offices
 from rag.answering.roles import holds_office
+from rag.chinese.clock import other_parts_of_day
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE
@@ -35,9 +36,17 @@ _EXCEPT = re.compile(
 )
 # Deeds with one who does them and another one.
 _DEED = re.compile(
-    "战胜|击败|打败|力克|收购|并购|赔偿|起诉|状告|打伤|杀害|借给|捐给|批评|指责|负于|不敌"
+    "战胜|击败|打败|力克|收购|并购|赔偿|起诉|状告|打伤|杀害|借给|捐给|批评|指责|负于|不敌|淘汰"
 )
 _CLOSED = re.compile("闭馆|休馆|闭园|停业|停止营业|不营业|关门")
+# What is only the difference to something else: 比上年多2000人.
+_DIFFERENCE = re.compile(
+    r"比[^，,。；;]{1,12}?(?:[多少高低快慢长短]|增[加长]?|减少?)了?出?(?:约|近|超过?)?$"
+)
+_RATES = ("%", "‰", "个百分点", "百分点", "倍", "成")
+_DIFFERS = re.compile("[比多少高低快慢长短差]")
+_SCORE = re.compile(r"(?<![\d.])(\d+)[比:](\d+)(?![\d.])")
+_LOST = re.compile("[负输平被]|(?<![击打挫])败|不敌|落后|失利")
 # Words in which 不, 未, 无, 非 do not deny.
 _NOT_DENYING = re.compile(
     r"不(?:仅|但|只|断|少|同(?!意)|久|管|论|动摇|折不扣|一样|足|良|动产|锈|得不|可或缺|遗余力|忘|落|畏"
@@ -48,7 +57,10 @@ _NOT_DENYING = re.compile(
 # What belongs to a place: 市教育局 and 区教育局 are two.
 _OF = r"(?=(?:人民政府|政府|委|人大|政协|法院|检察院|[\u4e00-\u9fff]{1,4}局))"
 _OPPOSITES: tuple[tuple[str, str], ...] = (
-    ("增加|增长|上升|上涨|提高|提升|扩大|增至|升至", "减少|下降|下跌|降低|缩小|减至|降至"),
+    (
+        "增加|增长|上升|涨(?![水潮])|提高|提升|扩大|增至|升至",
+        "减少|下降|跌(?![倒落宕打])|降低|缩小|减至|降至",
+    ),
     (
         r"以上|(?<!不)(?:超过|高于|多于)|不[少低]于|年?满(?=[\d一二三四五六七八九十])",
         "以下|不足|(?<!不)(?:低于|少于)|不超过|不[高多]于|[不未]满|以内",
@@ -74,6 +86,11 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("初中", "高中"),
     ("上半年", "下半年"),
     ("进口", "出口"),
+    ("南部", "北部"),
+    ("东部", "西部"),
+    ("上游", "下游"),
+    ("室内", "室外"),
+    ("公办", "民办"),
     ("城镇", "农村"),
     (f"省{_OF}", f"市{_OF}"),
     (f"市{_OF}", f"[区县]{_OF}"),
@@ -81,7 +98,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
 )
 # 降了2500元 is no 降到2500元.
 _CHANGED = re.compile(
-    r"(?:增[加长]?|上?升|上?涨|提[高升]|扩大|下?降低?|减少?|下?跌|调整)了?(?P<to>[至到为])?"
+    r"(?:增[加长]?|上?升|上?涨|提[高升]|扩大|下?降低?|减少?|下?跌|[上下]?调[高低整]?)了?(?P<to>[至到为])?"
     r"(?:每.{1,6}|大约|约|近|超过?)?$"
 )
 
@@ -109,7 +126,8 @@ def contradictions(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]
         for office in sorted(offices(text))
         if office in joined and holds_office(office, text) and not holds_office(office, joined)
     ]
-    found += _changed_otherwise(text, joined)
+    found += _changed_otherwise(text, joined) + _turned_scores(text, joined)
+    found += [Fact(FactKind.DIRECTION, part) for part in other_parts_of_day(text, joined)]
     for pair in _OPPOSITES:
         for here, opposite in (pair, pair[::-1]):
             word, other = re.search(here, text), re.search(opposite, joined)
@@ -202,19 +220,34 @@ def _changed_otherwise(text: str, joined: str) -> list[Fact]:
     found = []
     for number in find_numbers(text):
         said = _CHANGED.search(text[: number.start])
-        if not said:
-            continue
         same = [
             there
             for there in find_numbers(joined)
             if math.isclose(there.value, number.value) and same_unit(there.unit, number.unit)
         ]
-        if said["to"] and same and all(_is_start(joined, one.start, one.end) for one in same):
+        if not said:
+            apart = same and all(_DIFFERENCE.search(joined[: one.start]) for one in same)
+            if apart and number.unit not in _RATES and not _DIFFERS.search(text):
+                found.append(Fact(FactKind.DIRECTION, number.text))
+            continue
+        if same and all(_is_start(joined, one.start, one.end) for one in same):
             found.append(Fact(FactKind.DIRECTION, f"{said[0]}{number.text}"))
         printed = [_CHANGED.search(joined[: there.start]) for there in same]
         if printed and all(one and bool(one["to"]) != bool(said["to"]) for one in printed):
             found.append(Fact(FactKind.DIRECTION, f"{said[0]}{number.text}"))
     return found
+
+
+def _turned_scores(text: str, joined: str) -> list[Fact]:
+    """The scores of a text that the sources print the other way round, where nobody is beaten."""
+    printed = {match.groups() for match in _SCORE.finditer(fold(joined))}
+    if _LOST.search(text) or _LOST.search(joined):
+        return []
+    return [
+        Fact(FactKind.DIRECTION, match[0])
+        for match in _SCORE.finditer(fold(text))
+        if match.groups() not in printed and match.groups()[::-1] in printed
+    ]
 
 
 def done_by_the_other(text: str, sources: Iterable[SourceText]) -> tuple[Fact, ...]:

@@ -1,6 +1,6 @@
 """The hard facts of a sentence: what must stand in a source or the sentence is wrong.
 
-Figures with their units, dates, quoted words and names.
+Figures with their units, dates, times of day, quoted words and names.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from rag.chinese.clock import find_times, same_time
 from rag.chinese.dates import find_dates
 from rag.chinese.names import names
 from rag.chinese.normalise import fold
@@ -34,12 +35,14 @@ class FactKind(StrEnum):
 
     NUMBER = "数字"
     DATE = "日期"
+    TIME = "时间"
     QUOTE = "引语"
     NAME = "名称"
     NEGATION = "否定"
     DIRECTION = "方向"
     ROLE = "职务"
     COUNTED = "所计"
+    OWNER = "对象"
     NOUN = "说法"
     DENIED = "并非"
     UNQUALIFIED = "未加限定"
@@ -82,7 +85,12 @@ def _facts(text: str) -> Iterator[Fact]:
     # What is quoted is compared word for word already.
     plain = _QUOTED.sub(lambda match: " " * len(match[0]), text)
     yield from (Fact(FactKind.DATE, m.text) for m in find_dates(plain, _NO_DATE))
-    yield from (Fact(FactKind.NUMBER, m.text) for m in find_numbers(plain))
+    times = find_times(plain)
+    yield from (Fact(FactKind.TIME, m.text) for m in times)
+    counted = plain
+    for time in times:
+        counted = counted[: time.start] + " " * len(time.text) + counted[time.end :]
+    yield from (Fact(FactKind.NUMBER, m.text) for m in find_numbers(counted))
     # 6月31日 names no day, but a sentence with it is as wrong as one with another day.
     yield from (Fact(FactKind.DATE, match[0]) for match in _MONTH_DAY.finditer(plain))
     yield from (Fact(FactKind.NAME, name) for name in names(plain) if not _NO_NAME.match(name))
@@ -100,6 +108,8 @@ def holds_fact(source: SourceText, fact: Fact) -> bool:
     if fact.kind is FactKind.DATE:
         named = _stands_alone(everywhere, fact.text) or names_date(source, fact.text)
         return named or _is_published(source, fact.text)
+    if fact.kind is FactKind.TIME:
+        return any(same_time(time, everywhere) for time in find_times(fact.text))
     if fact.kind is FactKind.QUOTE:
         # “9·11” and “9.11” are one: what is quoted is words, not how they are pointed.
         return _WORDLESS.sub("", fold(fact.text)) in _WORDLESS.sub("", fold(everywhere))
@@ -135,11 +145,24 @@ def _holds_number(text: str, figure: str) -> bool:
     # 一人 alone is no figure, for 一 mostly means "a": it holds the 1人 that is looked for.
     if wanted[0].value == 1 and wanted[0].unit and f"一{wanted[0].unit}" in fold(text):
         return True
+    if wanted[0].unit == "%" and _says_tenths(text, wanted[0].value):
+        return True
     there = find_numbers(text)
     return any(
         math.isclose(wanted[0].value, number.value, rel_tol=1e-9)
         and same_unit(wanted[0].unit, number.unit)
         for number in there
+    )
+
+
+def _says_tenths(text: str, percent: float) -> bool:
+    """Whether a text has a share in tenths: 六成 for 60%."""
+    tenths, rest = divmod(percent, 10)
+    if rest or not 1 <= tenths <= 9:
+        return False
+    numeral = "一二三四五六七八九"[int(tenths) - 1]
+    return bool(
+        re.search(rf"(?<!\d)[{numeral}{int(tenths)}]成(?![为立功果就员长本绩熟交不])", text)
     )
 
 

@@ -93,7 +93,7 @@ _CONDITION = re.compile(
 _CONDITIONAL = re.compile(r"如果|假如|倘若|若|一旦|要是|除非|万一|的话|只要|否则")
 
 _LEAST = r"至少|最少|起码|不少于|不低于|不下|超过|超|逾|多于|高于|突破"
-_MOST = r"至多|最多|不超过|不多于|不高于|不足|不到|低于|少于|未满|最高|最低"
+_MOST = r"至多|最多|不超过|不多于|不高于|不足|不到|低于|少于|未满|最[高低长短]"
 _ABOUT = r"大约|约为|约|大概|将近|接近|近"
 _AS_MUCH = r"(?:有|为|达到|达|是)?"
 _BOUND_BEFORE = re.compile(rf"(?P<word>{_LEAST}|{_MOST}|{_ABOUT}){_AS_MUCH}$")
@@ -101,6 +101,19 @@ _STRICT = re.compile(rf"{_LEAST}|{_MOST}|以上|以下|以内")
 _BOUND_AFTER = re.compile(r"(?P<word>以上|以下|以内|左右|上下)")
 _BOUND_WITHIN = re.compile(r"[多余]")
 _MYRIADS_BOUND = re.compile(r"[多余]([百千]?[万亿]+)")
+
+
+# Words that leave nothing out, what says as much, and what has to be there for one to be wrong.
+_WIDE = (
+    (r"只能|只有|仅限|唯一", r"只|仅|唯|限于|才", ""),
+    (
+        r"所有|全部|任何|一律|一切",
+        r"所有|全[部体市区县镇村校省国]|任何|一律|一切|各|均|都|凡|每",
+        "",
+    ),
+    (r"全天", r"全天|24小时|昼夜|整[天日]", ""),
+    (r"每[天日]|天天", r"每[天日]|天天|日均", r"周[一二三四五六日末]|星期|工作日|节假日|双休日"),
+)
 
 
 def overstated(sentence: str, question: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
@@ -113,6 +126,7 @@ def overstated(sentence: str, question: str, sources: Sequence[SourceText]) -> t
     found: list[Fact] = []
     for match in CLAUSE.finditer(sentence):
         found += _doubted(match[0], sentence, question, clauses)
+    found += _widened(sentence, question, sources)
     return tuple(dict.fromkeys([*found, *_unbounded(sentence, sources)]))
 
 
@@ -206,6 +220,19 @@ def _condition_of(said: str, source: _Clause) -> Fact | None:
     if condition and not _CONDITIONAL.search(said):
         return Fact(FactKind.UNQUALIFIED, condition["word"])
     return None
+
+
+def _widened(sentence: str, question: str, sources: Sequence[SourceText]) -> list[Fact]:
+    """The words by which a sentence leaves nothing out where no source says so: 所有人员, 只能."""
+    printed = "\n".join(f"{source.text}\n{source.context}" for source in sources)
+    return [
+        Fact(FactKind.OWNER, word[0])
+        for wide, equals, limits in _WIDE
+        if sources
+        and (word := re.search(wide, sentence))
+        and not re.search(equals, f"{printed}\n{question}")
+        and re.search(limits, printed)
+    ]
 
 
 def _unbounded(sentence: str, sources: Sequence[SourceText]) -> Iterator[Fact]:

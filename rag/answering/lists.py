@@ -12,7 +12,7 @@ from rag.chinese.numbers import find_numbers
 from rag.chinese.sentences import CLAUSE, clause_with
 
 _RESPECTIVELY = re.compile(r"(?P<of>.+?)分别(?P<each>.*)")
-LABEL = re.compile(r"^第|等奖$|季度$|[期号届路]$")
+LABEL = re.compile(r"^第|等奖$|季度$|年级$|[期号届路]$")
 """What numbers a thing and counts nothing: it says of what the figures after it are."""
 _AND = "[、和与及]"
 _SHORTEST_NAME = 2

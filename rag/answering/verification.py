@@ -18,14 +18,17 @@ from rag.answering.facts import (
     FactKind,
     SourceText,
     facts_of,
+    holds_fact,
     missing_facts,
     names_date,
 )
 from rag.answering.factuality import overstated
 from rag.answering.focus import asks_whether
 from rag.answering.orders import reported
+from rag.answering.parallels import crossed
 from rag.answering.roles import moved_otherwise, unbound_role
 from rag.answering.units import level_words, says_only_yes, units_of
+from rag.chinese.clock import find_times
 from rag.chinese.normalise import fold
 from rag.types import Verdict
 
@@ -74,7 +77,7 @@ class Verification:
 
 def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence]) -> Verification:
     """Return the verdict on `sentence` with the smallest set of `candidates` that supports it."""
-    units = units_of(level_words(sentence))
+    units = units_of(_times_apart(level_words(sentence)))
     novel = _novel(units, question)
     facts = facts_of(sentence)
     chosen = _attribute(units, novel, facts, [_Candidate.of(item) for item in candidates])
@@ -88,7 +91,7 @@ def verify(sentence: str, question: str, candidates: Sequence[EvidenceSentence])
         missing += contradictions(sentence, texts) + unbound_role(sentence, question, texts)
         missing += uncounted(sentence, question, texts) + turned_round(sentence, texts)
         missing += other_answer(sentence, question, texts) + moved_otherwise(sentence, texts)
-        missing += done_by_the_other(sentence, texts)
+        missing += done_by_the_other(sentence, texts) + crossed(sentence, texts)
         wrongly, rightly = excepted(sentence, texts)
         if rightly:
             missing = tuple(fact for fact in missing if fact.kind is not FactKind.NEGATION)
@@ -201,15 +204,28 @@ def _attribute(
 def _held(
     units: set[str], candidates: Sequence[_Candidate], facts: Sequence[Fact] = ()
 ) -> set[str]:
-    """The units that stand in the candidates, or in days that they name in another way."""
+    """The units that stand in the candidates, or in days and times that they name otherwise."""
     folded = [candidate.folded for candidate in candidates]
     folded += [
         fold(fact.text)
         for fact in facts
-        if fact.kind is FactKind.DATE
-        and any(names_date(candidate.source, fact.text) for candidate in candidates)
+        if (fact.kind is FactKind.DATE or fact.kind is FactKind.TIME)
+        and any(_names(candidate.source, fact) for candidate in candidates)
     ]
     return {unit for unit in units if any(unit in text for text in folded)}
+
+
+def _names(source: SourceText, fact: Fact) -> bool:
+    """Whether a source names a day or a time of day, in whatever words."""
+    is_day = fact.kind is FactKind.DATE
+    return names_date(source, fact.text) if is_day else holds_fact(source, fact)
+
+
+def _times_apart(text: str) -> str:
+    """The text with its times of day set apart: 于8点半开始 and 于8:30开始 share their wording."""
+    for time in reversed(find_times(text)):
+        text = f"{text[: time.start]}，{time.text}，{text[time.end :]}"
+    return text
 
 
 def _novel(units: set[str], question: str) -> set[str]:

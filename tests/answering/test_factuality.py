@@ -123,3 +123,29 @@ def test_a_draft_that_a_source_denies_gives_way_to_the_denial():
     assert [item.text for item in given.sentences] == [DENIAL]
     told = answer("第三小学停课了吗?", DENIAL, SCHOOL)
     assert [item.text for item in told.sentences] == [DENIAL]
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain", "wide"),
+    [
+        (
+            "疫苗对65岁以上老人免费接种，其他人员自费。",
+            "疫苗对65岁以上老人免费接种。",
+            "疫苗对所有人员免费接种。",
+        ),
+        (
+            "居民可网上办理，也可到社区服务站办理。",
+            "居民可到社区服务站办理。",
+            "居民只能到社区服务站办理。",
+        ),
+        (
+            "图书馆周二至周日9:00至20:30开放。",
+            "图书馆周二至周日9点至20点半开放。",
+            "图书馆每天9:00至20:30开放。",
+        ),
+    ],
+)
+def test_what_holds_for_some_is_not_told_of_all(printed: str, plain: str, wide: str):
+    candidates = candidates_from(article("新闻", printed))
+    assert verify(plain, "", candidates).verdict is Verdict.SUPPORTED
+    assert verify(wide, "", candidates).verdict is not Verdict.SUPPORTED

@@ -108,3 +108,8 @@ def test_durations_are_figures():
         ("12个月", 12, "个月"),
         ("30分钟", 30, "分钟"),
     ]
+
+
+def test_a_year_of_school_is_no_year():
+    (figure,) = find_numbers("小学一年级新生")
+    assert (figure.text, figure.unit) == ("一年级", "年级")
