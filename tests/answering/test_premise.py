@@ -208,3 +208,40 @@ def test_a_house_of_fifty_years_has_its_anniversary():
     library = article("馆庆", "区图书馆庆祝建馆50周年。")
     assert false_premises("五十岁的区图书馆怎么过生日?", [library], TODAY) == ()
     assert false_premises("六十岁的区图书馆怎么过生日?", [library], TODAY)
+
+
+DEEDS = article(
+    "老城区优化营商环境",
+    "城西区印发《加快夜间消费发展三年行动方案》，不动产证当天办好。改造资金已拨付。",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "“办产权证”需要什么材料?",
+        "“坐公交”能不能去?",
+        "“营商环境优化”做了什么?",
+        "《夜间消费行动方案》是哪个区印发的?",
+        "“老城区改造资金”拨付了吗?",
+        "办证要准备哪些“申请材料”?",
+        "“城西区加快发展夜间消费”的方案叫什么?",
+    ],
+)
+def test_what_is_only_stressed_or_half_remembered_need_not_be_printed_so(question: str):
+    assert false_premises(question, [DEEDS], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "什么是“最多跑一次”?",
+        "“送书香”活动是哪天?",
+        "《夜间消费五年规划》是哪个区印发的?",
+        "《夜间文化行动方案》是哪个区印发的?",
+        "“六个环境”是什么?",
+        "“证照分离”什么时候实行?",
+    ],
+)
+def test_a_name_or_slogan_that_no_article_has_is_a_false_premise(question: str):
+    assert [fact.text for fact in false_premises(question, [DEEDS], TODAY)]
