@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rag.chinese.dates import DateMention, find_dates
 from rag.chinese.festivals import find_festivals
 from rag.chinese.normalise import level, simplify_phrases
-from rag.chinese.spoken import written, written_days, written_words
+from rag.chinese.spoken import without_ending, written, written_days, written_words
 from rag.retrieval.followup import complete
 from rag.types import Turn
 
@@ -102,7 +102,7 @@ def _in_writing(text: str, history: Sequence[Turn]) -> tuple[str, list[Turn]]:
     """A question and the turns before it as they are written: by that it is told what they need."""
     turns: list[Turn] = []
     for question, answer in [*history, Turn(text, "")]:
-        words = written_words(simplify_phrases(question))
+        words = without_ending(written_words(simplify_phrases(question)))
         turns.append(Turn(written_days(words, [turn.question for turn in turns]), answer))
     return turns[-1].question, turns[:-1]
 

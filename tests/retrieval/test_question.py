@@ -345,3 +345,67 @@ def test_days_of_events_are_not_marked_as_printed():
 )
 def test_a_paper_may_be_named(paper):
     assert ask(f"12月16日{paper}有什么新闻？").printed
+
+
+BRIDGE = ("望江大桥主桥是哪天合龙的呀？", "11月3日。")
+
+
+@pytest.mark.parametrize(
+    ("said", "searched"),
+    [
+        ("那什么时候通车呢", "望江大桥主桥 合龙的 那什么时候通车呢"),
+        ("收费不", "望江大桥主桥 合龙的 收费不"),
+        ("有人受伤没", "望江大桥主桥 合龙的 有人受伤没"),
+        ("得了什么奖", "望江大桥主桥 合龙的 得了什么奖"),
+        ("那沈东主持了什么会议呢", "那沈东主持了什么会议呢"),
+        ("生产事故死了几个人", "生产事故死了几个人"),
+    ],
+)
+def test_what_asks_of_no_subject_is_about_that_of_the_conversation(said, searched):
+    assert ask(said, BRIDGE).search_text == searched
+
+
+def test_an_office_belongs_to_whom_was_spoken_of():
+    before = ("桃园社区有多少户居民？", "1200户。")
+    assert ask("书记是谁", before).search_text == "桃园社区 居民 书记是谁"
+    assert ask("区委书记是谁", before).search_text == "区委书记是谁"
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("停车费多少钱一天？", "停车费 一天"),
+        ("养老院有几个人？", "养老院"),
+        ("那体育馆有多大？", "体育馆"),
+        ("那个啥，就是那个夜市的摊位费涨到多少了来着", "夜市的摊位费涨到 了"),
+    ],
+)
+def test_no_part_of_the_question_word_is_left_of_what_was_asked(question, subject):
+    text = ask("为什么？", (question, "")).search_text
+    assert text == f"{subject} 为什么？"
+
+
+def test_a_case_that_was_asked_about_is_still_meant_by_the_next_question():
+    text, later = talk(
+        ("桃园社区有多少户居民？", "1200户。"),
+        ("小公寓呢？", "300户。"),
+        ("什么时候建成的？", "2010年。"),
+        ("一共花了多少钱", ""),
+    )[2:]
+    assert text == "桃园社区 居民 小公寓 什么时候建成的？"
+    assert "小公寓" not in later
+
+
+@pytest.mark.parametrize(
+    "correction",
+    ["我不是问这个，我问的是夜市", "不是早市，我问的是夜市", "我没问那个，我是说夜市"],
+)
+def test_a_correction_says_what_was_not_asked_in_many_ways(correction):
+    assert ask(correction, MARKET).search_text == "运河夜市搬到了哪里？"
+    assert ask("不是商场，我问的是夜市", MARKET).search_text == "运河夜市搬到了哪里？"
+
+
+def test_a_question_with_days_of_its_own_takes_none():
+    before = ("前三季度GDP是多少？", "500亿元。")
+    assert ask("那上半年工业产值呢", before).search_text == "GDP 那上半年工业产值呢"
+    assert ask("增长了多少", before).search_text == "前三季度GDP 增长了多少"
