@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from rag.chinese.dates import find_dates
 from rag.chinese.names import people
 from rag.chinese.normalise import level
+from rag.chinese.sentences import CLAUSE
 from rag.chinese.words import bigrams, content_words
 from rag.retrieval.reference import (
     ALSO,
@@ -26,6 +27,7 @@ from rag.retrieval.reference import (
     POINTS_BACK,
     is_follow_up,
     is_general,
+    is_named,
     own_words,
 )
 from rag.types import Turn
@@ -37,7 +39,8 @@ class Completion:
 
     `text` is complete; `base` is what was supplied from before it, empty when nothing was;
     `followed_up` is whether anything was supplied or replaced. `piece` is the case of the same
-    matter that it asks about (小公寓呢？), of which the next question may speak on.
+    matter that it asks about (小公寓呢？), of which the next question may speak on, and more of
+    them where it is a name.
     """
 
     text: str
@@ -132,7 +135,8 @@ def _complete(question: str, before: Completion | None, answer: str) -> Completi
     base = before.base or _subject(before.text)
     if fragment:
         return replace(_joined(base, core), piece=fragment)
-    return replace(_joined(f"{base} {before.piece}", core), base=base)
+    piece = before.piece if is_named(before.piece) else ""
+    return replace(_joined(f"{base} {before.piece}", core), base=base, piece=piece)
 
 
 def _needs_all(core: str) -> bool:
@@ -193,12 +197,21 @@ def _pointing(core: str, before: Completion, answer: str) -> Completion:
     subject = _subject(before.text)
     pointer = PERSONAL.search(level(core))
     if pointer:
-        persons = people(before.text) or people(_first_sentence(answer))
+        persons = people(before.text) or _persons_told(subject, answer)
         if persons:
             core = core[: pointer.start()] + persons[0] + core[pointer.end() :]
             return _joined(subject, core)
     told = _told(before.text, answer) if POINTS_BACK.search(level(core)) else []
     return _joined(" ".join([subject, *told]), core)
+
+
+def _persons_told(subject: str, answer: str) -> list[str]:
+    """The persons of an answer, first those of the clause that is most about its question."""
+    asked = set(bigrams(subject))
+    clauses = CLAUSE.findall(_first_sentence(answer))
+    named = [clause for clause in clauses if people(clause)]
+    named.sort(key=lambda clause: -len(asked & set(bigrams(clause))))
+    return [name for clause in named for name in people(clause)]
 
 
 def _told(before: str, answer: str) -> list[str]:
@@ -210,6 +223,9 @@ def _told(before: str, answer: str) -> list[str]:
         return []
     known = level(before)
     runs, run = [], ""
+    for start, end in reversed(_dates(sentence)):
+        # When it was is none of the things that can be pointed at.
+        sentence = f"{sentence[:start]} {sentence[end:]}"
     for word in (*rjieba.cut(level(sentence)), "。"):
         if content_words(word) and word not in known:
             run += word

@@ -111,7 +111,7 @@ def is_follow_up(core: str, before: str, answer: str) -> bool:
         return short and not entities and ALSO.search(text) is not None
     if _adds(text):
         return True
-    if _DIGIT.search(text) or _named(text):
+    if _DIGIT.search(text) or is_named(text):
         return False
     if not entities or _shares(entities, before, answer):
         return True
@@ -151,8 +151,8 @@ def _entities(text: str) -> list[str]:
     ]
 
 
-def _named(text: str) -> bool:
-    """Whether a question has a name of its own: of a person, a place, a work, or an unknown one."""
+def is_named(text: str) -> bool:
+    """Return whether a text has a name: of a person, a place, a work, or an unknown one."""
     import rjieba
 
     return any(

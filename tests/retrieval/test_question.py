@@ -394,6 +394,13 @@ def test_a_case_that_was_asked_about_is_still_meant_by_the_next_question():
     )[2:]
     assert text == "桃园社区 居民 小公寓 什么时候建成的？"
     assert "小公寓" not in later
+    later = talk(
+        ("望江大桥有多长？", "2公里。"),
+        ("东湖医院呢？", ""),
+        ("怎么去？", "坐9路车。"),
+        ("周末开门吗", ""),
+    )[2:]
+    assert all("东湖医院" in text for text in later)
 
 
 @pytest.mark.parametrize(
@@ -409,3 +416,15 @@ def test_a_question_with_days_of_its_own_takes_none():
     before = ("前三季度GDP是多少？", "500亿元。")
     assert ask("那上半年工业产值呢", before).search_text == "GDP 那上半年工业产值呢"
     assert ask("增长了多少", before).search_text == "前三季度GDP 增长了多少"
+
+
+def test_of_several_persons_the_one_is_meant_who_answers():
+    answer = "来自云南的选手杨德旺获得男子组冠军，本地选手吴倩以3秒优势夺得女子组冠军。"
+    text = ask("她成绩多少", ("半马女子组冠军是谁？", answer)).search_text
+    assert text == "半马女子组冠军 吴倩成绩多少"
+
+
+def test_the_day_of_an_answer_is_none_of_what_is_pointed_at():
+    text = ask("那里有停车场吗？", ("早市搬到了哪里？", "4月9日搬到人民路北侧。")).search_text
+    assert "人民路北侧" in text
+    assert "4月" not in text
