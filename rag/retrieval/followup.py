@@ -40,13 +40,16 @@ class Completion:
     `text` is complete; `base` is what was supplied from before it, empty when nothing was;
     `followed_up` is whether anything was supplied or replaced. `piece` is the case of the same
     matter that it asks about (小公寓呢？), of which the next question may speak on, and more of
-    them where it is a name.
+    them where it is a name. `core` is what the question says itself, pronouns resolved, empty where
+    `text` reads as a question; `before` the question before it, completed as well.
     """
 
     text: str
     base: str = ""
     followed_up: bool = False
     piece: str = ""
+    core: str = ""
+    before: str = ""
 
 
 _POINT = r"[\s，,。.！!？?；;：:、]"
@@ -107,7 +110,8 @@ def complete(question: str, history: Sequence[Turn] = ()) -> Completion:
     for turn in history:
         if turn.question.strip():
             before, answer = _complete(turn.question, before, answer), turn.answer
-    return _complete(question, before, answer)
+    completion = _complete(question, before, answer)
+    return replace(completion, before=before.text) if before else completion
 
 
 def _complete(question: str, before: Completion | None, answer: str) -> Completion:
@@ -186,6 +190,9 @@ def _by_itself_or_in(rest: str, before: Completion, text: str = "") -> Completio
     replaced = _replace(fragment, before.text)
     if replaced:
         return Completion(replaced, before.base, followed_up=True)
+    if is_named(fragment):
+        # 我说的是河东区 says of which the same is asked.
+        return Completion(f"{fragment} {before.text}", before.base, followed_up=True)
     return _joined(_subject(before.text), rest or text)
 
 
@@ -319,7 +326,7 @@ def _joined(base: str, core: str) -> Completion:
     # What the question says itself need not be supplied.
     if not base or _wording(base) <= _wording(core):
         return Completion(core)
-    return Completion(f"{base} {core}", base, followed_up=True)
+    return Completion(f"{base} {core}", base, followed_up=True, core=core)
 
 
 def _wording(text: str) -> set[str]:

@@ -41,9 +41,10 @@ class Question:
 
     `text` is what was asked; `search_text` the same to be searched: in simplified characters, which
     the embedder knows best, without courtesy, and with what earlier turns supply;
-    `dates` are the days it names; `followed_up` whether anything was supplied; `printed` whether
-    it asks for what was printed on these days (12月16日的报纸), so that they are a filter where
-    something was, and not a preference only.
+    `asked` is the question as it is put to who answers, and `before` the one that it follows where
+    it does not stand by itself; `dates` are the days it names; `followed_up` whether anything was
+    supplied; `printed` whether it asks for what was printed on these days (12月16日的报纸), so that
+    they are a filter where something was, and not a preference only.
     """
 
     text: str
@@ -51,6 +52,8 @@ class Question:
     dates: tuple[DateRange, ...] = ()
     followed_up: bool = False
     printed: bool = False
+    asked: str = ""
+    before: str = ""
 
 
 # 昨天, 上周五: articles name such a day by its date.
@@ -95,6 +98,8 @@ def understand(
         tuple(range_ for _, range_ in spoken),
         completion.followed_up,
         any(_PRINTED.match(level(asked), mention.end) for mention, _ in spoken if mention),
+        (completion.core or completion.text) if completion.followed_up else text,
+        completion.before if completion.core else "",
     )
 
 

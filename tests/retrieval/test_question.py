@@ -428,3 +428,24 @@ def test_the_day_of_an_answer_is_none_of_what_is_pointed_at():
     text = ask("那里有停车场吗？", ("早市搬到了哪里？", "4月9日搬到人民路北侧。")).search_text
     assert "人民路北侧" in text
     assert "4月" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "before"),
+    [
+        ("17日呢？", "17日的党课是谁讲的？", ""),
+        ("你确定吗？", "16日的党课是谁讲的？", ""),
+        ("不对，我问的是17日", "17日的党课是谁讲的？", ""),
+        ("我说的是东湖区", "东湖区 16日的党课是谁讲的？", ""),
+        ("他还强调了什么？", "沈东还强调了什么？", "16日的党课是谁讲的？"),
+        ("沈东是谁？", "沈东是谁？", ""),
+    ],
+)
+def test_what_is_put_to_who_answers_is_whole_or_follows_a_question(said, asked, before):
+    question = ask(said, ("16日的党课是谁讲的？", "区委书记沈东讲授专题党课。"))
+    assert (question.asked, question.before) == (asked, before)
+
+
+def test_a_question_follows_one_that_is_completed_itself():
+    question = ask("为什么？", MARKET, ("什么时候的事？", "4月9日。"))
+    assert question.before == "运河早市搬到了 什么时候的事？"
