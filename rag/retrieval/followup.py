@@ -22,6 +22,7 @@ from rag.retrieval.reference import (
     ASKS,
     CONTINUES,
     DEFINES,
+    NUMERALS,
     PERSONAL,
     POINTS,
     POINTS_BACK,
@@ -96,6 +97,9 @@ _FRAGMENT = re.compile(
 _ORDINAL = re.compile(
     r"第?[\d一二三四五六七八九十百]+(?P<unit>[^\W\d_一二三四五六七八九十百]{1,3})"
 )
+# 六大工程是什么, then “三个善”呢: one phrase after another is to be explained.
+_DEFINED = re.compile("(?:什么[是叫])?(?P<what>[^？?]+?)(?:都?(?:是|指的?是?)什么(?:意思)?)?[？?]*")
+_PHRASE = re.compile(rf"[“\"「《]|[{NUMERALS}\d]+[大个项条]")
 _WHOLE_DAY = re.compile("[年月季]")
 _NOT_FOUND = re.compile(r"没有?(?:查到|找到|提到|说明|相关)|未(?:查到|找到|提及)|无法(?:回答|确定)")
 
@@ -264,6 +268,9 @@ def _fragment(core: str) -> str:
 def _replace(fragment: str, before: str) -> str:
     """The question before with the piece of the same kind replaced, empty when it has none."""
     text = level(before)
+    defined = _DEFINED.fullmatch(text) if "什么" in text and DEFINES.search(text) else None
+    if defined and _PHRASE.match(level(fragment)):
+        return before[: defined.start("what")] + fragment + before[defined.end("what") :]
     for start, end in _counterparts(level(fragment), text):
         if text[start:end] != level(fragment):
             return before[:start] + fragment + before[end:]
