@@ -89,7 +89,7 @@ def answer_events(
     that filters limited the search, `articles` how many it looked through.
     `timings` are the seconds of the steps before; the answer's own are added.
     """
-    hope = Hope(tuple(evidence), specificity_of(completed or question, articles))
+    hope = Hope(tuple(evidence), specificity_of(completed or question, articles, evidence))
     asked = (question, completed or question, meant or question, before)
     run = _Run(*asked, hope, generator, settings, today)
     run.timings |= timings or {}
