@@ -10,10 +10,17 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
+from rag.answering.facts import (
+    Fact,
+    FactKind,
+    SourceText,
+    facts_of,
+    missing_facts,
+    same_unit,
+)
 from rag.answering.focus import asks_whether
 from rag.answering.units import share, units_of
-from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.dates import DateMention, find_dates, is_weekday
 from rag.chinese.names import people
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
@@ -51,6 +58,9 @@ _NO_PERSON = re.compile(
 _SERIES = frozenset("届次批期季轮代版")
 _NAME = re.compile(r"[“《(（]?([\u4e00-\u9fff]{2})")
 
+# What tells how exact a figure is meant: 3.2万 to the thousand.
+_PLACES = re.compile(r"(?:[.点](?P<decimals>[\d零一二三四五六七八九]+))?(?P<myriad>[万亿])")
+_MYRIADS = {"万": 1e4, "亿": 1e8}
 # A shorter quotation with a numeral (八大工程, 最多跑一次) is a name.
 _LONG_QUOTE = 8
 # Before what is asked for: 要准备什么“申请材料”.
@@ -113,7 +123,7 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
     claimed = [
         fact
         for fact in facts_of(question)
-        if (fact.kind is FactKind.DATE and not _is_about(fact, question))
+        if (fact.kind is FactKind.DATE and _is_day(fact, question))
         or (fact.kind is FactKind.QUOTE and _is_quoted(fact.text, question))
     ]
     claimed += _figures(question)
@@ -135,6 +145,8 @@ def _is_held(
 ) -> bool:
     """Whether an article holds what is claimed, or, of a day, may be meant by it."""
     if fact.kind is FactKind.QUOTE and _has_its_words(fact.text, sources):
+        return True
+    if fact.kind is FactKind.NUMBER and _is_rounded(fact.text, sources):
         return True
     if fact.kind is not FactKind.DATE:
         return not missing_facts([fact], sources)
@@ -182,6 +194,19 @@ def _has_its_words(quoted: str, sources: Sequence[SourceText]) -> bool:
     return bool(words) and any(all(word in one for word in words) for one in sentences)
 
 
+def _is_rounded(figure: str, sources: Sequence[SourceText]) -> bool:
+    """Whether an article prints a figure more exactly: 612.4亿元 where 612亿元 is asked about."""
+    (asked, *_), places = find_numbers(figure), _PLACES.search(figure)
+    if places is None:
+        return False
+    step = _MYRIADS[places["myriad"]] / 10 ** len(places["decimals"] or "")
+    return any(
+        same_unit(asked.unit, number.unit) and 0 <= number.value - asked.value < step
+        for source in sources
+        for number in find_numbers(source.text)
+    )
+
+
 def _is_persons_own(name: str) -> bool:
     """Whether a name of three characters or more is no word besides (黄金周 is one)."""
     import rjieba
@@ -205,9 +230,10 @@ def tell_of_another(question: str, articles: Sequence[Article], today: date) -> 
     return _name_another(question, articles) or bool(false_premises(question, articles, today))
 
 
-def _is_about(day: Fact, question: str) -> bool:
-    """Whether a day is only named roughly (10月30日前后)."""
-    return bool(re.search(rf"{re.escape(day.text)}(?:那?前后|左右|上下|那[阵会几])", question))
+def _is_day(day: Fact, question: str) -> bool:
+    """Whether a certain day is named: not 周一, nor one only roughly (10月30日前后)."""
+    about = re.search(rf"{re.escape(day.text)}(?:那?前后|左右|上下|那[阵会几])", question)
+    return not about and not is_weekday(day.text)
 
 
 def _figures(question: str) -> list[Fact]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.dates import DateMention, find_dates, is_weekday
 from rag.chinese.festivals import find_festivals
 from rag.chinese.normalise import level, simplify_phrases
 from rag.chinese.spoken import without_ending, written, written_days, written_words
@@ -118,7 +118,7 @@ def _dates(text: str, before: str, today: date) -> list[tuple[DateMention | None
     mentions = find_dates(f"{before}，{text}" if before else text, today)
     found: list[tuple[DateMention | None, DateRange]] = []
     for mention in mentions:
-        if mention.start < shift:
+        if mention.start < shift or is_weekday(mention.text):
             continue
         own = DateMention(
             mention.start - shift,
