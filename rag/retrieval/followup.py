@@ -212,7 +212,8 @@ def _pointing(core: str, before: Completion, answer: str) -> Completion:
         if persons:
             core = core[: pointer.start()] + persons[0] + core[pointer.end() :]
             return _joined(subject, core)
-    told = _told(before.text, answer) if POINTS_BACK.search(level(core)) else []
+    # 第三名 and 最佳 are of what was asked about, and none of what was told.
+    told = _told(before.text, answer) if POINTS.search(level(core)) else []
     return _joined(" ".join([subject, *told]), core)
 
 

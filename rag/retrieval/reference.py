@@ -23,7 +23,7 @@ _NEAR = (
     r"|上述|前者|后者|此[事次人外举]|当时|当天|当地|(?<![其])其(?![他它实余次间中])"
 )
 _AMONG = r"其中"
-_NUMBERED = rf"^那?第[\d{NUMERALS}]+[个条项点]"
+_NUMBERED = rf"^那?(?:第[\d{NUMERALS}]+[个条项点名位]|最佳)"
 POINTS = re.compile("|".join((_PERSON, _THING, _NEAR, _AMONG)))
 POINTS_BACK = re.compile(f"{POINTS.pattern}|{_NUMBERED}")
 PERSONAL = re.compile(_PERSON)

@@ -420,6 +420,16 @@ def test_a_question_with_days_of_its_own_takes_none():
     assert ask("增长了多少", before).search_text == "前三季度GDP 增长了多少"
 
 
+def test_one_of_many_is_one_of_those_that_were_asked_about():
+    searched = talk(
+        ("足球联赛谁夺冠了？", "河东队夺冠。"),
+        ("最佳射手是谁", "李锐。"),
+        ("不对，我问的是第三名", ""),
+    )
+    assert all(text.startswith("足球联赛") for text in searched)
+    assert "河东队" not in "".join(searched)
+
+
 def test_of_several_persons_the_one_is_meant_who_answers():
     answer = "来自云南的选手杨德旺获得男子组冠军，本地选手吴倩以3秒优势夺得女子组冠军。"
     text = ask("她成绩多少", ("半马女子组冠军是谁？", answer)).search_text
