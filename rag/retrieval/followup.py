@@ -172,7 +172,9 @@ def _corrected(core: str, before: Completion, text: str) -> Completion:
         match = pattern.match(level(rest)) or pattern.match(level(_without(_MEANT, rest)))
         if match:
             right, wrong = _without(_MEANT, match["right"]), match["wrong"]
-            if wrong in level(before.text):
+            # 不是补贴，我问的是停水时间 asks something else of it, or of nothing said before.
+            other = match.groupdict().get("meant") and not _of_one_kind(wrong, level(right))
+            if wrong in level(before.text) and not other:
                 start = level(before.text).index(wrong)
                 end = start + len(wrong)
                 corrected = before.text[:start] + right + before.text[end:]

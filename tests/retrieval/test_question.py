@@ -412,6 +412,7 @@ def test_a_case_that_was_asked_about_is_still_meant_by_the_next_question():
 def test_a_correction_says_what_was_not_asked_in_many_ways(correction):
     assert ask(correction, MARKET).search_text == "运河夜市搬到了哪里？"
     assert ask("不是商场，我问的是夜市", MARKET).search_text == "运河夜市搬到了哪里？"
+    assert ask("不是早市，我问的是停车费", MARKET).search_text == "运河早市搬到了 停车费"
 
 
 def test_a_question_with_days_of_its_own_takes_none():
