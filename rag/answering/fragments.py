@@ -29,7 +29,13 @@ _PAIRS = (("(", ")"), ("（", "）"), ("《", "》"), ("“", "”"))
 _LINK = re.compile(
     r"^(?:然而|但是?|而[是且]?|不过|此外|同时|据悉|据报道|另(?=据)|另外|并且?)[，,]?"
 )
-_UNFINISHED = re.compile(r"(?:说|称|道|表示|声明|指出|如下|消息|报道|时|之际)[。：:]?$")
+_UNFINISHED = re.compile(
+    r"(?:说|称|道|表示|声明|指出|介绍|透露|告诉(?:本报)?记者|如下|消息|报道|时|之际)[。：:]?$"
+)
+# Who says something is told by name and office alone.
+_SAYS = re.compile(
+    r"(?:介绍|透露|坦言|表示|指出|强调|认为|告诉(?:本报)?记者|接受(?:本报)?(?:记者)?采访时)?(?:说|称|道)?$"
+)
 _LEANS = re.compile(r"[其他她它该此这那本是又也还亦并则使令致]|双方|两者|[前后]者|自己|当天|同日")
 # How a report begins that names whose it is, and how one that only says that it is one.
 _NAMED = re.compile(r"[^，。：:“”]{2,14}(?:消息|报道|电)[，：:]")
@@ -52,11 +58,19 @@ def whole(text: str, candidates: Sequence[EvidenceSentence], question: str = "")
         (fragment in item.answer, share(asked, fold(found)), found)
         for item in candidates
         for match in standing.finditer(item.sentence.text)
-        for found in [clauses_around(match.start(), match.end(), item.sentence.text)]
+        for found in [_without_saying(match.start(), match.end(), item.sentence.text)]
         if len(fragment) < len(found) <= WHOLE_CHARS
     ]
     # Of equals the first: candidates come best first.
     return as_statement(max(around, key=lambda one: one[:2])[2]) if around else text
+
+
+def _without_saying(start: int, end: int, sentence: str) -> str:
+    """The clauses around a part; of a clause that only says who speaks, the speaker."""
+    found = clauses_around(start, end, sentence)
+    speaker = _SAYS.sub("", found)
+    names = speaker.endswith(sentence[start:end]) and len(speaker) > end - start
+    return speaker if names else found
 
 
 def clause_answering(seen: EvidenceSentence) -> str:

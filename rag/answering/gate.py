@@ -21,7 +21,7 @@ from rag.types import Article
 class Gate:
     """Lets through what is likely enough the answer.
 
-    `question` is what the reader typed, `completed` the same with what earlier turns supply, and
+    `question` is what the reader means, `completed` the same with what earlier turns supply, and
     `asked` what the generator is asked.
     """
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.answering.evidence import EvidenceSentence
+from rag.answering.facts import FactKind, SourceText, facts_of, holds_fact
 from rag.answering.point import SAID, misses_point
 from rag.answering.units import share, units_of
 from rag.answering.verification import Verification
@@ -210,12 +211,17 @@ class Hope:
         ]
 
 
-def specificity_of(question: str, articles: int) -> float:
+def specificity_of(question: str, articles: int, evidence: Sequence[Evidence] = ()) -> float:
     """Return how well a question singles out one of so many articles; 0 is hardly.
 
     It is what the question names, in pairs of characters, less the bits that tell one article from
-    all others: 多少人受伤 fits one article of nine, and a hundred of ten thousand.
+    all others: 多少人受伤 fits one article of nine, and a hundred of ten thousand. What it quotes
+    and one article of the `evidence` prints singles that out.
     """
+    found = {item.article.id: item.article for item in evidence}.values()
+    quoted = [fact for fact in facts_of(question) if fact.kind is FactKind.QUOTE]
+    if any(sum(holds_fact(SourceText(one.text), fact) for one in found) == 1 for fact in quoted):
+        return _SPECIFIC_ENOUGH
     named = len(content_units(question)) - math.log2(max(articles, 1))
     return min(named, _SPECIFIC_ENOUGH)
 

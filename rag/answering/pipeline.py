@@ -73,6 +73,7 @@ def answer_events(
     *,
     today: date,
     completed: str = "",
+    meant: str = "",
     before: str = "",
     history: Sequence[Turn] = (),
     limited: bool = False,
@@ -82,13 +83,15 @@ def answer_events(
     """Yield the events of one answer, from `EvidenceFound` to `AnswerDone`.
 
     `question` is what the reader typed; for a follow-up, `completed` is the same with what earlier
-    turns supply, and `before` the question that it follows. Who only asks for more (还有呢) is not
-    told again what the answers of `history` say. `limited` says that filters limited the search,
-    `articles` how many it looked through.
+    turns supply, `meant` what is put to the generator, with 沈东 for 他 or as the whole question
+    that a piece stands for, and `before` the question that it follows where it is not whole. Who
+    only asks for more (还有呢) is not told again what the answers of `history` say. `limited` says
+    that filters limited the search, `articles` how many it looked through.
     `timings` are the seconds of the steps before; the answer's own are added.
     """
-    hope = Hope(tuple(evidence), specificity_of(completed or question, articles))
-    run = _Run(question, completed or question, before, hope, generator, settings, today)
+    hope = Hope(tuple(evidence), specificity_of(completed or question, articles, evidence))
+    asked = (question, completed or question, meant or question, before)
+    run = _Run(*asked, hope, generator, settings, today)
     run.timings |= timings or {}
     run.said = said_before(history) if asks_for_more(question) else ""
     yield EvidenceFound(run.evidence)
@@ -114,6 +117,7 @@ class _Run:
         self,
         question: str,
         completed: str,
+        meant: str,
         before: str,
         hope: Hope,
         generator: Generator,
@@ -122,13 +126,13 @@ class _Run:
     ) -> None:
         self.question = question
         self.completed = completed
-        self.before = before
+        self.meant = meant
         self.said = ""
         self.draft = ""
         self.evidence = tuple(hope.evidence)
         self.selected: Sequence[EvidenceSentence] = ()
-        self.asked = for_generator(question, before)
-        self.gate = Gate(question, completed, self.asked, generator, hope, today)
+        self.asked = for_generator(meant, before)
+        self.gate = Gate(meant, completed, self.asked, generator, hope, today)
         self.generator = generator
         self.settings = settings
         self.timings: dict[str, float] = {}
@@ -218,7 +222,7 @@ class _Run:
 
     def _wording(self) -> str:
         """What the evidence is to be near to: 还有呢 is nobody's wording."""
-        more = self.completed.removesuffix(self.question).strip() if self.said else ""
+        more = self.completed.removesuffix(self.meant).strip() if self.said else ""
         return more or self.completed
 
     def _budget(self) -> AnsweringSettings:
@@ -248,7 +252,7 @@ class _Run:
         elif not self.said:
             texts = [left_out(self.gate, self.told, candidates)]
         for text in texts:
-            if not text or misses_point(self.question, [text]):
+            if not text or misses_point(self.meant, [text]):
                 continue
             self.trace["repaired"] = text
             event = self._check(text, candidates)

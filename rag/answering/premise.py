@@ -10,13 +10,22 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from rag.answering.facts import Fact, FactKind, SourceText, facts_of, missing_facts
+from rag.answering.facts import (
+    Fact,
+    FactKind,
+    SourceText,
+    facts_of,
+    missing_facts,
+    same_unit,
+)
 from rag.answering.focus import asks_whether
 from rag.answering.units import share, units_of
-from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.dates import DateMention, find_dates, is_weekday
 from rag.chinese.names import people
 from rag.chinese.normalise import fold
 from rag.chinese.numbers import find_numbers
+from rag.chinese.sentences import split_sentences
+from rag.chinese.words import content_words
 from rag.types import Article
 
 # Days named from the asker's today; the articles cannot hold them word for word.
@@ -48,6 +57,18 @@ _NO_PERSON = re.compile(
 # What is one of a series, and how what is numbered begins.
 _SERIES = frozenset("届次批期季轮代版")
 _NAME = re.compile(r"[“《(（]?([\u4e00-\u9fff]{2})")
+
+# What tells how exact a figure is meant: 3.2万 to the thousand.
+_PLACES = re.compile(r"(?:[.点](?P<decimals>[\d零一二三四五六七八九]+))?(?P<myriad>[万亿])")
+_MYRIADS = {"万": 1e4, "亿": 1e8}
+# A shorter quotation with a numeral (八大工程, 最多跑一次) is a name.
+_LONG_QUOTE = 8
+# Before what is asked for: 要准备什么“申请材料”.
+_ASKED_FOR = re.compile(r"(?:什么|哪[些几个种类项]+|(?:多少|几)[\u4e00-\u9fff]?)[“\"「『《]$")
+# Behind what is quoted: it is what something is called.
+_CALLED = re.compile(
+    r"[”\"」』》](?:[\u4e00-\u9fff]{0,4}(?:行动|活动|工程|计划|项目|政策|改革|口号|品牌|称号|模式)|是?指?什么)"
+)
 
 # From this share of the question's wording on a sentence says nothing beside it.
 _REPEATED = 0.8
@@ -99,12 +120,11 @@ def false_premises(question: str, articles: Sequence[Article], today: date) -> t
     今年 is the asker's year, or the year of an article that says 今年 itself. An article whose day
     of publication is unknown denies no year that it does not name.
     """
-    # A quotation with a gap (要追究“谁的责任”) claims nothing.
     claimed = [
         fact
         for fact in facts_of(question)
-        if (fact.kind is FactKind.DATE and not _is_about(fact, question))
-        or (fact.kind is FactKind.QUOTE and not _ASKING.search(fact.text))
+        if (fact.kind is FactKind.DATE and _is_day(fact, question))
+        or (fact.kind is FactKind.QUOTE and _is_quoted(fact.text, question))
     ]
     claimed += _figures(question)
     sources = [
@@ -124,6 +144,10 @@ def _is_held(
     fact: Fact, sources: Sequence[SourceText], articles: Sequence[Article], today: date
 ) -> bool:
     """Whether an article holds what is claimed, or, of a day, may be meant by it."""
+    if fact.kind is FactKind.QUOTE and _has_its_words(fact.text, sources):
+        return True
+    if fact.kind is FactKind.NUMBER and _is_rounded(fact.text, sources):
+        return True
     if fact.kind is not FactKind.DATE:
         return not missing_facts([fact], sources)
     if _RELATIVE.search(fact.text):
@@ -132,6 +156,55 @@ def _is_held(
     else:
         held = not missing_facts([fact], sources)
     return held or _may_be_meant(fact, articles, today) or _in_printed_span(fact, articles, today)
+
+
+def _is_quoted(text: str, question: str) -> bool:
+    """Whether what stands in quotation marks is quoted, and not only stressed (“办产权证”).
+
+    A verb of one character with its object is how people speak. What is asked for, and a quotation
+    with a gap (要追究“谁的责任”), claim nothing.
+    """
+    import rjieba
+
+    before, _, behind = question.partition(text)
+    if _ASKING.search(text) or _ASKED_FOR.search(before):
+        return False
+    (verb, kind), *objects = rjieba.tag(text.strip()) or [("", "")]
+    spoken = kind == "v" and len(verb) == 1 and all(tag[0] in "nj" for _, tag in objects)
+    return not (spoken and objects) or bool(_CALLED.match(behind))
+
+
+def _has_its_words(quoted: str, sources: Sequence[SourceText]) -> bool:
+    """Whether a sentence, with the headline over it, has all words of a quotation.
+
+    Who half remembers it leaves some out, and who only stresses them puts them in another order:
+    《文旅融合行动方案》 means 《加快文旅融合发展三年行动方案》, “营商环境优化” 优化营商环境.
+    """
+    import rjieba
+
+    tagged = rjieba.tag(fold(quoted))
+    if len(quoted) < _LONG_QUOTE and any(tag == "m" for _, tag in tagged):
+        return False
+    words = [word for word, _ in tagged if content_words(word)]
+    sentences = [
+        fold(f"{source.context}\n{source.text[start:end]}")
+        for source in sources
+        for start, end in split_sentences(source.text)
+    ]
+    return bool(words) and any(all(word in one for word in words) for one in sentences)
+
+
+def _is_rounded(figure: str, sources: Sequence[SourceText]) -> bool:
+    """Whether an article prints a figure more exactly: 612.4亿元 where 612亿元 is asked about."""
+    (asked, *_), places = find_numbers(figure), _PLACES.search(figure)
+    if places is None:
+        return False
+    step = _MYRIADS[places["myriad"]] / 10 ** len(places["decimals"] or "")
+    return any(
+        same_unit(asked.unit, number.unit) and 0 <= number.value - asked.value < step
+        for source in sources
+        for number in find_numbers(source.text)
+    )
 
 
 def _is_persons_own(name: str) -> bool:
@@ -157,9 +230,10 @@ def tell_of_another(question: str, articles: Sequence[Article], today: date) -> 
     return _name_another(question, articles) or bool(false_premises(question, articles, today))
 
 
-def _is_about(day: Fact, question: str) -> bool:
-    """Whether a day is only named roughly (10月30日前后)."""
-    return bool(re.search(rf"{re.escape(day.text)}(?:那?前后|左右|上下|那[阵会几])", question))
+def _is_day(day: Fact, question: str) -> bool:
+    """Whether a certain day is named: not 周一, nor one only roughly (10月30日前后)."""
+    about = re.search(rf"{re.escape(day.text)}(?:那?前后|左右|上下|那[阵会几])", question)
+    return not about and not is_weekday(day.text)
 
 
 def _figures(question: str) -> list[Fact]:

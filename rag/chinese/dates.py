@@ -23,6 +23,8 @@ from rag.chinese.date_forms import (
 )
 from rag.chinese.normalise import level
 
+_WEEKDAY = re.compile("(?:周|星期|礼拜)[一二三四五六日天]")
+
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
@@ -80,6 +82,11 @@ def find_dates(text: str, base: date) -> list[DateMention]:
             )
             before = mention
     return mentions
+
+
+def is_weekday(text: str) -> bool:
+    """Return whether a date is a day of the week alone: who asks of 周一 may mean any of them."""
+    return bool(_WEEKDAY.fullmatch(level(text)))
 
 
 def _is_yearless(match: re.Match[str]) -> bool:

@@ -26,6 +26,7 @@ _COURTESY = re.compile(
     rf"|(?:请|能|可以)?(?:你|您)?(?:帮我|帮忙|给我)(?:问|查|看|找|说){_A_LITTLE}"
     rf"|(?:跟|向)[您你](?:打听|请教){_A_LITTLE}"
     rf"|不好意思(?={_POINT})"
+    rf"|(?:[嗯呃额哎诶]+|[那这]个(?:啥子?|什么)?){_POINT}+(?:就是(?:说)?)?(?:[那这]个)?"
     rf"){_POINT}*)+(?=.{{3}})"
 )
 _ENDING = re.compile(
@@ -80,12 +81,16 @@ def written(question: str) -> str:
 
 def without_courtesy(question: str) -> str:
     """Return what a question asks, without what is said for politeness before and after it."""
-    asked = _COURTESY.sub("", question.strip())
+    return without_ending(_COURTESY.sub("", question.strip()))
+
+
+def without_ending(question: str) -> str:
+    """Return a question without what only rounds it off: 呀, 来着, 谢谢."""
     while True:
-        shorter = _ENDING.sub("", asked)
-        if shorter == asked or len(shorter) < 3:
-            return asked
-        asked = shorter
+        shorter = _ENDING.sub("", question)
+        if shorter == question or len(shorter) < 3:
+            return question
+        question = shorter
 
 
 def written_words(question: str) -> str:

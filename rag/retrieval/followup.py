@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.chinese.dates import find_dates
 from rag.chinese.names import people
 from rag.chinese.normalise import level
+from rag.chinese.sentences import CLAUSE
 from rag.chinese.words import bigrams, content_words
 from rag.retrieval.reference import (
     ALSO,
@@ -21,11 +22,13 @@ from rag.retrieval.reference import (
     ASKS,
     CONTINUES,
     DEFINES,
+    NUMERALS,
     PERSONAL,
     POINTS,
     POINTS_BACK,
     is_follow_up,
     is_general,
+    is_named,
     own_words,
 )
 from rag.types import Turn
@@ -36,12 +39,18 @@ class Completion:
     """A question that can be understood by itself.
 
     `text` is complete; `base` is what was supplied from before it, empty when nothing was;
-    `followed_up` is whether anything was supplied or replaced.
+    `followed_up` is whether anything was supplied or replaced. `piece` is the case of the same
+    matter that it asks about (小公寓呢？), of which the next question may speak on, and more of
+    them where it is a name. `core` is what the question says itself, pronouns resolved, empty where
+    `text` reads as a question; `before` the question before it, completed as well.
     """
 
     text: str
     base: str = ""
     followed_up: bool = False
+    piece: str = ""
+    core: str = ""
+    before: str = ""
 
 
 _POINT = r"[\s，,。.！!？?；;：:、]"
@@ -56,14 +65,17 @@ _OTHER_SUBJECT = re.compile(
     rf"(?:问题|话题|事情?)?(?:是|吧|啊)?|(?:另外|顺便|再)(?:想)?问(?:一[个下句])?(?:问题)?|对了|话说){_POINT}*"
 )
 _DENIAL = re.compile(
-    rf"^(?:不是|不对|错了|不|你?(?:理解|搞|弄|说|答|找)错了?|答非所问|我没问这个)"
+    rf"^(?:不是|不对|错了|不|你?(?:理解|搞|弄|说|答|找)错了?|答非所问"
+    rf"|我?(?:没有?|不是)(?:在|想|要)?(?:问|说|指|讲)的?是?[这那][个些]?)"
     rf"(?:的|这个|这样|那个|吧|啊|呀|了)*(?:{_POINT}+|$|(?=我))"
 )
-_MEANT = re.compile(
-    rf"^(?:我(?:刚才|是|想|要)*(?:问|说|指|讲)的?(?:是|意思是)?|我的意思是|应该是|而?是)(?:问|说|指)?{_POINT}*"
-)
+_I_ASK = r"我(?:刚才|是|想|要)*(?:问|说|指|讲)的?(?:是|意思是)?"
+_MEANT = re.compile(rf"^(?:{_I_ASK}|我的意思是|应该是|而?是)(?:问|说|指)?{_POINT}*")
 _INSTEAD = (
-    re.compile(rf"^不是(?P<wrong>[^，,。？?]+?){_POINT}*(?:而)?是(?P<right>[^，,。？?]+)[。？?]*$"),
+    re.compile(
+        rf"^不是(?P<wrong>[^，,。？?]+?){_POINT}*(?:而?是|(?P<meant>{_I_ASK}))"
+        rf"(?P<right>[^，,。？?]+)[。？?]*$"
+    ),
     re.compile(
         rf"^(?:是)?(?P<right>[^，,。？?]+?){_POINT}*(?:而)?不是(?P<wrong>[^，,。？?]+)[。？?]*$"
     ),
@@ -73,9 +85,10 @@ _AGAIN = re.compile(
     rf"{_POINT}*$"
 )
 
+_MEASURES = "(?:人次|个人|块钱|[元钱人位名个家户处座栋间套台辆所项件份次张条点天年岁米里级])?"
 _INTERROGATIVES = re.compile(
-    r"(?:在|是|于|有|为)?(?:什么(?:时候|地方|样)?|哪(?:些|个|里|位|一?年|一?天|儿|几个?)?|谁|怎么样?|怎样|如何"
-    r"|多少|几)|为何|为什么|吗|呢|是否|有没有|[？?！!。，,]"
+    r"^那么?(?![个些里边儿天年次位])|(?:在|是|于|有|为)?(?:什么(?:时候|地方|样)?|哪(?:些|个|里|位|一?年|一?天|儿|几个?)?|谁|怎么样?|怎样"
+    rf"|如何|多[长大高远久深宽重]|(?:多少|几){_MEASURES})|为何|为什么|吗|呢|是否|有没有|[？?！!。，,]"
 )
 _FRAGMENT = re.compile(
     rf"^(?:那么?|如果是|要是|换成|至于|关于|而|在)?(?P<core>.+?)"
@@ -84,6 +97,10 @@ _FRAGMENT = re.compile(
 _ORDINAL = re.compile(
     r"第?[\d一二三四五六七八九十百]+(?P<unit>[^\W\d_一二三四五六七八九十百]{1,3})"
 )
+# 六大工程是什么, then “三个善”呢: one phrase after another is to be explained.
+_DEFINED = re.compile("(?:什么[是叫])?(?P<what>[^？?]+?)(?:都?(?:是|指的?是?)什么(?:意思)?)?[？?]*")
+_PHRASE = re.compile(rf"[“\"「《]|[{NUMERALS}\d]+[大个项条]")
+_WHOLE_DAY = re.compile("[年月季]")
 _NOT_FOUND = re.compile(r"没有?(?:查到|找到|提到|说明|相关)|未(?:查到|找到|提及)|无法(?:回答|确定)")
 
 _FRAGMENT_CHARACTERS = 14
@@ -97,7 +114,8 @@ def complete(question: str, history: Sequence[Turn] = ()) -> Completion:
     for turn in history:
         if turn.question.strip():
             before, answer = _complete(turn.question, before, answer), turn.answer
-    return _complete(question, before, answer)
+    completion = _complete(question, before, answer)
+    return replace(completion, before=before.text) if before else completion
 
 
 def _complete(question: str, before: Completion | None, answer: str) -> Completion:
@@ -122,7 +140,11 @@ def _complete(question: str, before: Completion | None, answer: str) -> Completi
     if _needs_all(core) and not fragment:
         return _pointing(core, before, answer)
     # 那除雪车呢？那融雪剂呢？ are two cases of one matter, not one case of the other.
-    return _joined(before.base or _subject(before.text), core)
+    base = before.base or _subject(before.text)
+    if fragment:
+        return replace(_joined(base, core), piece=fragment)
+    piece = before.piece if is_named(before.piece) else ""
+    return replace(_joined(f"{base} {before.piece}", core), base=base, piece=piece)
 
 
 def _needs_all(core: str) -> bool:
@@ -139,9 +161,9 @@ def _needs_all(core: str) -> bool:
 def _corrects(core: str, before: str) -> bool:
     if _DENIAL.match(core) or _MEANT.match(core):
         return True
-    # 不是早市，是夜市: what it denies was asked before.
+    # 不是早市，是夜市: what it denies was asked before, unless it says that it corrects.
     instead = _INSTEAD[0].match(core)
-    return instead is not None and instead["wrong"] in before
+    return instead is not None and (bool(instead["meant"]) or instead["wrong"] in before)
 
 
 def _corrected(core: str, before: Completion, text: str) -> Completion:
@@ -150,7 +172,9 @@ def _corrected(core: str, before: Completion, text: str) -> Completion:
         match = pattern.match(level(rest)) or pattern.match(level(_without(_MEANT, rest)))
         if match:
             right, wrong = _without(_MEANT, match["right"]), match["wrong"]
-            if wrong in level(before.text):
+            # 不是补贴，我问的是停水时间 asks something else of it, or of nothing said before.
+            other = match.groupdict().get("meant") and not _of_one_kind(wrong, level(right))
+            if wrong in level(before.text) and not other:
                 start = level(before.text).index(wrong)
                 end = start + len(wrong)
                 corrected = before.text[:start] + right + before.text[end:]
@@ -172,6 +196,9 @@ def _by_itself_or_in(rest: str, before: Completion, text: str = "") -> Completio
     replaced = _replace(fragment, before.text)
     if replaced:
         return Completion(replaced, before.base, followed_up=True)
+    if is_named(fragment):
+        # 我说的是河东区 says of which the same is asked.
+        return Completion(f"{fragment} {before.text}", before.base, followed_up=True)
     return _joined(_subject(before.text), rest or text)
 
 
@@ -183,12 +210,22 @@ def _pointing(core: str, before: Completion, answer: str) -> Completion:
     subject = _subject(before.text)
     pointer = PERSONAL.search(level(core))
     if pointer:
-        persons = people(before.text) or people(_first_sentence(answer))
+        persons = people(before.text) or _persons_told(subject, answer)
         if persons:
             core = core[: pointer.start()] + persons[0] + core[pointer.end() :]
             return _joined(subject, core)
-    told = _told(before.text, answer) if POINTS_BACK.search(level(core)) else []
+    # 第三名 and 最佳 are of what was asked about, and none of what was told.
+    told = _told(before.text, answer) if POINTS.search(level(core)) else []
     return _joined(" ".join([subject, *told]), core)
+
+
+def _persons_told(subject: str, answer: str) -> list[str]:
+    """The persons of an answer, first those of the clause that is most about its question."""
+    asked = set(bigrams(subject))
+    clauses = CLAUSE.findall(_first_sentence(answer))
+    named = [clause for clause in clauses if people(clause)]
+    named.sort(key=lambda clause: -len(asked & set(bigrams(clause))))
+    return [name for clause in named for name in people(clause)]
 
 
 def _told(before: str, answer: str) -> list[str]:
@@ -200,6 +237,9 @@ def _told(before: str, answer: str) -> list[str]:
         return []
     known = level(before)
     runs, run = [], ""
+    for start, end in reversed(_dates(sentence)):
+        # When it was is none of the things that can be pointed at.
+        sentence = f"{sentence[:start]} {sentence[end:]}"
     for word in (*rjieba.cut(level(sentence)), "。"):
         if content_words(word) and word not in known:
             run += word
@@ -231,6 +271,9 @@ def _fragment(core: str) -> str:
 def _replace(fragment: str, before: str) -> str:
     """The question before with the piece of the same kind replaced, empty when it has none."""
     text = level(before)
+    defined = _DEFINED.fullmatch(text) if "什么" in text and DEFINES.search(text) else None
+    if defined and _PHRASE.match(level(fragment)):
+        return before[: defined.start("what")] + fragment + before[defined.end("what") :]
     for start, end in _counterparts(level(fragment), text):
         if text[start:end] != level(fragment):
             return before[:start] + fragment + before[end:]
@@ -289,11 +332,25 @@ def _dates(text: str) -> list[tuple[int, int]]:
 
 
 def _joined(base: str, core: str) -> Completion:
-    base = " ".join(base.split())
+    base = " ".join(_without_days(base, core).split())
     # What the question says itself need not be supplied.
-    if not base or set(bigrams(base)) <= set(bigrams(core)):
+    if not base or _wording(base) <= _wording(core):
         return Completion(core)
-    return Completion(f"{base} {core}", base, followed_up=True)
+    return Completion(f"{base} {core}", base, followed_up=True, core=core)
+
+
+def _wording(text: str) -> set[str]:
+    """Pairs of characters, and figures and Latin words, which have none."""
+    return {*bigrams(text), *re.findall("[a-z0-9]+", level(text).lower())}
+
+
+def _without_days(base: str, core: str) -> str:
+    """The base without its days where the question has its own, which are whole: 上半年, 3月9日."""
+    if not any(_WHOLE_DAY.search(core[start:end]) for start, end in _dates(level(core))):
+        return base
+    for start, end in reversed(_dates(level(base))):
+        base = base[:start] + base[end:]
+    return base
 
 
 def _subject(question: str) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from rag.chinese.dates import DateMention, find_dates
+from rag.chinese.dates import DateMention, find_dates, is_weekday
 from rag.chinese.festivals import find_festivals
 from rag.chinese.normalise import level, simplify_phrases
-from rag.chinese.spoken import written, written_days, written_words
+from rag.chinese.spoken import without_ending, written, written_days, written_words
 from rag.retrieval.followup import complete
 from rag.types import Turn
 
@@ -41,9 +41,10 @@ class Question:
 
     `text` is what was asked; `search_text` the same to be searched: in simplified characters, which
     the embedder knows best, without courtesy, and with what earlier turns supply;
-    `dates` are the days it names; `followed_up` whether anything was supplied; `printed` whether
-    it asks for what was printed on these days (12月16日的报纸), so that they are a filter where
-    something was, and not a preference only.
+    `asked` is the question as it is put to who answers, and `before` the one that it follows where
+    it does not stand by itself; `dates` are the days it names; `followed_up` whether anything was
+    supplied; `printed` whether it asks for what was printed on these days (12月16日的报纸), so that
+    they are a filter where something was, and not a preference only.
     """
 
     text: str
@@ -51,6 +52,8 @@ class Question:
     dates: tuple[DateRange, ...] = ()
     followed_up: bool = False
     printed: bool = False
+    asked: str = ""
+    before: str = ""
 
 
 # 昨天, 上周五: articles name such a day by its date.
@@ -95,6 +98,8 @@ def understand(
         tuple(range_ for _, range_ in spoken),
         completion.followed_up,
         any(_PRINTED.match(level(asked), mention.end) for mention, _ in spoken if mention),
+        (completion.core or completion.text) if completion.followed_up else text,
+        completion.before if completion.core else "",
     )
 
 
@@ -102,7 +107,7 @@ def _in_writing(text: str, history: Sequence[Turn]) -> tuple[str, list[Turn]]:
     """A question and the turns before it as they are written: by that it is told what they need."""
     turns: list[Turn] = []
     for question, answer in [*history, Turn(text, "")]:
-        words = written_words(simplify_phrases(question))
+        words = without_ending(written_words(simplify_phrases(question)))
         turns.append(Turn(written_days(words, [turn.question for turn in turns]), answer))
     return turns[-1].question, turns[:-1]
 
@@ -113,7 +118,7 @@ def _dates(text: str, before: str, today: date) -> list[tuple[DateMention | None
     mentions = find_dates(f"{before}，{text}" if before else text, today)
     found: list[tuple[DateMention | None, DateRange]] = []
     for mention in mentions:
-        if mention.start < shift:
+        if mention.start < shift or is_weekday(mention.text):
             continue
         own = DateMention(
             mention.start - shift,

@@ -23,7 +23,7 @@ _NEAR = (
     r"|上述|前者|后者|此[事次人外举]|当时|当天|当地|(?<![其])其(?![他它实余次间中])"
 )
 _AMONG = r"其中"
-_NUMBERED = rf"^那?第[\d{NUMERALS}]+[个条项点]"
+_NUMBERED = rf"^那?(?:第[\d{NUMERALS}]+[个条项点名位]|最佳)"
 POINTS = re.compile("|".join((_PERSON, _THING, _NEAR, _AMONG)))
 POINTS_BACK = re.compile(f"{POINTS.pattern}|{_NUMBERED}")
 PERSONAL = re.compile(_PERSON)
@@ -38,6 +38,8 @@ DEFINES = re.compile(
 _NAMED = re.compile(r"[“「《『\"][^”」》』\"]{2,}|[a-z]+\d+|\d+[a-z]+", re.IGNORECASE)
 ASKS = re.compile(
     r"什么|哪|谁|怎么|怎样|如何|多少|[多][大长久远高深]|几|为何|吗|是否|有没有|是不是|[？?]$"
+    # 有人受伤没, 收费不
+    r"|[\u4e00-\u9fff](?:没有?|不)[？?]?$"
     # 贵不贵, 能不能, 去没去
     r"|(?!时不时|动不动)([\u4e00-\u9fff]{1,2})[不没]\1"
 )
@@ -64,7 +66,7 @@ _BELONGING_WORDS = """
 学生 冠军 亚军 季军 成绩 比分 得分 奖金 奖项 名单 名额 年龄 学历 籍贯 产品 材料 手续 电话 官网
 面积 全长 总长 长度 宽度 高度 投资 总投资 造价 资金 预算 金额 工期 进度 站点 车站 线路 比例 比率
 增幅 增速 总量 产量 产值 销量 主题 议题 议程 日程 门票 动机 手段 后续 期限 有效期 对象 人群 公里 户
-第 个 人数 人次
+第 个 人数 人次 书记 主任 局长 所长 院长 校长 队长 站长 馆长
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split()) | frozenset(_BELONGING_WORDS.split())
 # What is done at or with whatever was spoken of: 营业时间 names no more than 时间.
@@ -95,7 +97,9 @@ def is_follow_up(core: str, before: str, answer: str) -> bool:
     if DEFINES.search(text) and entities:
         return False
     if _TRAILS.search(text):
-        return not ASKS.search(text[:-1].rstrip("呢")) or not own or _shares(own, before, answer)
+        text = _TRAILS.sub("", text)
+        if not ASKS.search(text) or not own or _shares(own, before, answer):
+            return True
     if _NAMED.search(text) or people(text):
         return False
     short = len(text) <= _SHORT
@@ -107,7 +111,7 @@ def is_follow_up(core: str, before: str, answer: str) -> bool:
         return short and not entities and ALSO.search(text) is not None
     if _adds(text):
         return True
-    if _DIGIT.search(text) or _named(text):
+    if _DIGIT.search(text) or is_named(text):
         return False
     if not entities or _shares(entities, before, answer):
         return True
@@ -141,13 +145,14 @@ def _entities(text: str) -> list[str]:
         word
         for word, tag in rjieba.tag(text)
         if content_words(word)
+        and word not in _DONE
         and not is_general(word)
         and (tag[0] in _NOUNS if len(word) > 1 else tag[0] in _LONE_NOUNS)
     ]
 
 
-def _named(text: str) -> bool:
-    """Whether a question has a name of its own: of a person, a place, a work, or an unknown one."""
+def is_named(text: str) -> bool:
+    """Return whether a text has a name: of a person, a place, a work, or an unknown one."""
     import rjieba
 
     return any(
@@ -161,8 +166,12 @@ def _lacks_subject(text: str) -> bool:
     """Whether a question begins with what is said of a subject: 造成几人死亡, 在哪里办理."""
     import rjieba
 
-    (word, tag), *_ = rjieba.tag(text)
-    return tag[0] in "vpdc" or (tag[0] in "rm" and ASKS.match(word) is not None)
+    (word, tag), *after = rjieba.tag(text)
+    if tag == "vn" and after and after[0][1] == "n" and not is_general(after[0][0]):
+        # 生产事故 is a subject.
+        return False
+    # The cutter takes 得 of 得了什么奖 for a particle.
+    return tag[0] in "vpdcu" or (tag[0] in "rm" and ASKS.match(word) is not None)
 
 
 def _shares(own: Sequence[str], before: str, answer: str) -> bool:

@@ -48,7 +48,8 @@ def ask(question, history, generator, *articles) -> Answer:
         generator,
         AnsweringSettings(),
         completed=understood.search_text,
-        before=history[-1].question if understood.followed_up else "",
+        meant=understood.asked,
+        before=understood.before,
         history=history,
         today=TODAY,
     )

@@ -252,6 +252,9 @@ def test_what_singles_out_an_article_is_told_more_readily():
     assert specificity_of(long, 9) == specificity_of(long + vague, 9)
 
     evidence = read(POLICE, likely=0.35, answer="赵立新", score=0.5)
+    quoted = "“12个老旧小区”?"
+    assert specificity_of(quoted, 10_000, evidence) > specificity_of(quoted, 10_000)
+    assert specificity_of("“大雪”?", 10_000, evidence) == specificity_of("“大雪”?", 10_000)
     generator = Scripted(CHIEF)
     few, many = (
         list(

@@ -8,6 +8,7 @@ import pytest
 
 from rag.answering.pipeline import REFUSAL_TEXT
 from rag.answering.premise import asks_again, false_premises, tell_of_another
+from rag.retrieval.question import understand
 from rag.types import Article
 from tests.answering.conftest import MARKET
 from tests.answering.test_pipeline import answer
@@ -103,6 +104,8 @@ def test_what_an_article_says_of_its_day_denies_another_one(question, text, publ
         "早市的5000家摊位是怎么管起来的?",
         "投了36万元的早市在哪里?",
         "早市推出的15条新规管什么?",
+        "日均1.9万人次的早市在哪里?",
+        "日均2万人次的早市在哪里?",
     ],
 )
 def test_a_figure_that_no_article_holds_is_a_false_premise(question: str):
@@ -189,6 +192,9 @@ def test_who_is_misspelt_shortened_or_no_person_is_not_denied(question: str):
         ("种了500棵树的是哪个村?", "河东村种树500株。"),
         ("12栋楼加装电梯的是哪个小区?", "和平小区12幢楼加装电梯。"),
         ("总投资三点五亿元的项目在哪里?", "项目总投资3.5亿元，在东湖。"),
+        ("产值612亿元的是哪个区?", "东湖区产值612.4亿元。"),
+        ("来了3万人的庙会在哪里?", "庙会迎客31200人，在东湖。"),
+        ("2610套公寓在哪里?", "东湖边有公寓2610户。"),
     ],
 )
 def test_one_measure_under_two_names_is_no_false_premise(asked: str, printed: str):
@@ -208,3 +214,50 @@ def test_a_house_of_fifty_years_has_its_anniversary():
     library = article("馆庆", "区图书馆庆祝建馆50周年。")
     assert false_premises("五十岁的区图书馆怎么过生日?", [library], TODAY) == ()
     assert false_premises("六十岁的区图书馆怎么过生日?", [library], TODAY)
+
+
+DEEDS = article(
+    "老城区优化营商环境",
+    "城西区印发《加快夜间消费发展三年行动方案》，不动产证当天办好。改造资金已拨付。",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "“办产权证”需要什么材料?",
+        "“坐公交”能不能去?",
+        "“营商环境优化”做了什么?",
+        "《夜间消费行动方案》是哪个区印发的?",
+        "“老城区改造资金”拨付了吗?",
+        "办证要准备哪些“申请材料”?",
+        "“城西区加快发展夜间消费”的方案叫什么?",
+    ],
+)
+def test_what_is_only_stressed_or_half_remembered_need_not_be_printed_so(question: str):
+    assert false_premises(question, [DEEDS], TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "什么是“最多跑一次”?",
+        "“送书香”活动是哪天?",
+        "《夜间消费五年规划》是哪个区印发的?",
+        "《夜间文化行动方案》是哪个区印发的?",
+        "“六个环境”是什么?",
+        "“证照分离”什么时候实行?",
+    ],
+)
+def test_a_name_or_slogan_that_no_article_has_is_a_false_premise(question: str):
+    assert [fact.text for fact in false_premises(question, [DEEDS], TODAY)]
+
+
+@pytest.mark.parametrize(
+    "question", ["图书馆周一开门吗?", "每周五有集市吗?", "星期天的球赛谁赢了?"]
+)
+def test_a_day_of_the_week_is_no_day_of_the_calendar(question: str):
+    library = article("图书馆", "图书馆周一闭馆，集市每周五开，4月12日的球赛东湖队赢了。")
+    understood = understand(question, today=TODAY)
+    assert understood.dates == ()
+    assert false_premises(understood.search_text, [library], TODAY) == ()

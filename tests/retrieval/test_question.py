@@ -100,6 +100,8 @@ def ask(follow_up, *turns, **options):
         ("2023年全区GDP增长多少？", "那2022年呢？", "2022年全区GDP增长多少？"),
         ("12月16日召开了什么会议？", "17日呢？", "17日召开了什么会议？"),
         ("区长李超鲲鹏出席了什么会议？", "沈东呢？", "区长沈东出席了什么会议？"),
+        ("六大工程是什么？", "“三个善”呢", "“三个善”是什么？"),
+        ("什么是“三个善”", "那四大功能区呢", "什么是四大功能区"),
     ],
 )
 def test_a_piece_takes_the_place_of_its_counterpart(before, fragment, complete):
@@ -345,3 +347,118 @@ def test_days_of_events_are_not_marked_as_printed():
 )
 def test_a_paper_may_be_named(paper):
     assert ask(f"12月16日{paper}有什么新闻？").printed
+
+
+BRIDGE = ("望江大桥主桥是哪天合龙的呀？", "11月3日。")
+
+
+@pytest.mark.parametrize(
+    ("said", "searched"),
+    [
+        ("那什么时候通车呢", "望江大桥主桥 合龙的 那什么时候通车呢"),
+        ("收费不", "望江大桥主桥 合龙的 收费不"),
+        ("有人受伤没", "望江大桥主桥 合龙的 有人受伤没"),
+        ("得了什么奖", "望江大桥主桥 合龙的 得了什么奖"),
+        ("那沈东主持了什么会议呢", "那沈东主持了什么会议呢"),
+        ("生产事故死了几个人", "生产事故死了几个人"),
+    ],
+)
+def test_what_asks_of_no_subject_is_about_that_of_the_conversation(said, searched):
+    assert ask(said, BRIDGE).search_text == searched
+
+
+def test_an_office_belongs_to_whom_was_spoken_of():
+    before = ("桃园社区有多少户居民？", "1200户。")
+    assert ask("书记是谁", before).search_text == "桃园社区 居民 书记是谁"
+    assert ask("区委书记是谁", before).search_text == "区委书记是谁"
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("停车费多少钱一天？", "停车费 一天"),
+        ("养老院有几个人？", "养老院"),
+        ("那体育馆有多大？", "体育馆"),
+        ("那个啥，就是那个夜市的摊位费涨到多少了来着", "夜市的摊位费涨到 了"),
+    ],
+)
+def test_no_part_of_the_question_word_is_left_of_what_was_asked(question, subject):
+    text = ask("为什么？", (question, "")).search_text
+    assert text == f"{subject} 为什么？"
+
+
+def test_a_case_that_was_asked_about_is_still_meant_by_the_next_question():
+    text, later = talk(
+        ("桃园社区有多少户居民？", "1200户。"),
+        ("小公寓呢？", "300户。"),
+        ("什么时候建成的？", "2010年。"),
+        ("一共花了多少钱", ""),
+    )[2:]
+    assert text == "桃园社区 居民 小公寓 什么时候建成的？"
+    assert "小公寓" not in later
+    later = talk(
+        ("望江大桥有多长？", "2公里。"),
+        ("东湖医院呢？", ""),
+        ("怎么去？", "坐9路车。"),
+        ("周末开门吗", ""),
+    )[2:]
+    assert all("东湖医院" in text for text in later)
+
+
+@pytest.mark.parametrize(
+    "correction",
+    ["我不是问这个，我问的是夜市", "不是早市，我问的是夜市", "我没问那个，我是说夜市"],
+)
+def test_a_correction_says_what_was_not_asked_in_many_ways(correction):
+    assert ask(correction, MARKET).search_text == "运河夜市搬到了哪里？"
+    assert ask("不是商场，我问的是夜市", MARKET).search_text == "运河夜市搬到了哪里？"
+    assert ask("不是早市，我问的是停车费", MARKET).search_text == "运河早市搬到了 停车费"
+
+
+def test_a_question_with_days_of_its_own_takes_none():
+    before = ("前三季度GDP是多少？", "500亿元。")
+    assert ask("那上半年工业产值呢", before).search_text == "GDP 那上半年工业产值呢"
+    assert ask("增长了多少", before).search_text == "前三季度GDP 增长了多少"
+
+
+def test_one_of_many_is_one_of_those_that_were_asked_about():
+    searched = talk(
+        ("足球联赛谁夺冠了？", "河东队夺冠。"),
+        ("最佳射手是谁", "李锐。"),
+        ("不对，我问的是第三名", ""),
+    )
+    assert all(text.startswith("足球联赛") for text in searched)
+    assert "河东队" not in "".join(searched)
+
+
+def test_of_several_persons_the_one_is_meant_who_answers():
+    answer = "来自云南的选手杨德旺获得男子组冠军，本地选手吴倩以3秒优势夺得女子组冠军。"
+    text = ask("她成绩多少", ("半马女子组冠军是谁？", answer)).search_text
+    assert text == "半马女子组冠军 吴倩成绩多少"
+
+
+def test_the_day_of_an_answer_is_none_of_what_is_pointed_at():
+    text = ask("那里有停车场吗？", ("早市搬到了哪里？", "4月9日搬到人民路北侧。")).search_text
+    assert "人民路北侧" in text
+    assert "4月" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "before"),
+    [
+        ("17日呢？", "17日的党课是谁讲的？", ""),
+        ("你确定吗？", "16日的党课是谁讲的？", ""),
+        ("不对，我问的是17日", "17日的党课是谁讲的？", ""),
+        ("我说的是东湖区", "东湖区 16日的党课是谁讲的？", ""),
+        ("他还强调了什么？", "沈东还强调了什么？", "16日的党课是谁讲的？"),
+        ("沈东是谁？", "沈东是谁？", ""),
+    ],
+)
+def test_what_is_put_to_who_answers_is_whole_or_follows_a_question(said, asked, before):
+    question = ask(said, ("16日的党课是谁讲的？", "区委书记沈东讲授专题党课。"))
+    assert (question.asked, question.before) == (asked, before)
+
+
+def test_a_question_follows_one_that_is_completed_itself():
+    question = ask("为什么？", MARKET, ("什么时候的事？", "4月9日。"))
+    assert question.before == "运河早市搬到了 什么时候的事？"
