@@ -22,6 +22,10 @@ _FOLDED_PUNCTUATION = frozenset(",;()!?'\"[]【】‘—")
 _UNIT = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*|\S")
 _NOT_WORD = re.compile(r"(?:(?<!\d)[.]|[.](?!\d)|[^\w.%‰]|_)+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# -5℃, -5°C and 零下5度 are one, and none of them is 5℃; 3-5℃ is a range.
+_MINUS = re.compile(r"(?<![\d℃°度c])[-−－](?=\d+(?:\.\d+)?\s*(?:℃|°|度|摄氏度))", re.IGNORECASE)
+_DEGREES = re.compile(r"℃|°c(?![a-z])|摄氏度", re.IGNORECASE)
+_BELOW_ZERO = "零下"
 # 9:30, 9点30分, 9点半 and 9点 as newspapers print them: 9时30分, 9时.
 _CLOCK = (
     (re.compile(r"(?<!\d)(\d{1,2})[:点时](\d{2})分?(?!\d)"), r"\1时\2分"),
@@ -35,9 +39,9 @@ def comparable(text: str) -> str:
     """The search form of a text without punctuation and space; 1.2 keeps its point.
 
     Between two numbers or Latin words a space stays: 第1、2名 does not become 第12名. Times of day
-    are written in one way.
+    and degrees are written in one way.
     """
-    folded = fold(text)
+    folded = fold(_degrees(text))
     for pattern, printed in _CLOCK:
         folded = pattern.sub(printed, folded)
     return _joined(_NOT_WORD.split(folded))
@@ -62,7 +66,7 @@ def contains(text: str, reference: str) -> bool:
     if not comparable(reference):
         return False
     return _bounded_in(comparable(reference), comparable(text)) or _bounded_in(
-        _joined(segments(reference)), _joined(segments(text))
+        _joined(segments(_degrees(reference))), _joined(segments(_degrees(text)))
     )
 
 
@@ -151,12 +155,18 @@ def _joined(parts: Iterable[str]) -> str:
     return "".join(joined)
 
 
+def _degrees(text: str) -> str:
+    return _DEGREES.sub("度", _MINUS.sub(_BELOW_ZERO, text))
+
+
 def _is_ascii_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
 def _bounded_in(needle: str, text: str) -> bool:
-    before = r"(?<![\d.])" if needle[0].isdigit() else r"(?<![a-z])" if _latin(needle[0]) else ""
+    before = r"(?<![a-z])" if _latin(needle[0]) else ""
+    if needle[0].isdigit():
+        before = rf"(?<![\d.])(?<!{_BELOW_ZERO})"
     after = r"(?!\.?\d)" if needle[-1].isdigit() else r"(?![a-z])" if _latin(needle[-1]) else ""
     if not before and not after:
         return needle in text

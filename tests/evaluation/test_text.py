@@ -32,6 +32,10 @@ def test_char_f1_of_a_hand_worked_example():
         ("会议于１２月１６日召开", "12月16日"),
         ("由區長李超鯤鵬主持", "区长李超鲲鹏"),
         ("覆盖率达99.5％", "99.5%"),
+        ("最低气温－5℃。", "零下5度"),
+        ("最低气温零下十二度", "-12°C"),
+        ("白天3℃～-5℃", "零下5摄氏度"),
+        ("气温3-5℃", "5℃"),
     ],
 )
 def test_contains_across_script_width_and_numerals(said, reference):
@@ -44,6 +48,9 @@ def test_contains_across_script_width_and_numerals(said, reference):
         ("2012年", "12"),
         ("1.25亿", "25亿"),
         ("12.5%", "12"),
+        ("最低气温-5℃", "5℃"),
+        ("最低气温零下5度", "5度"),
+        ("最低气温5℃", "-5℃"),
         ("kfc", "kf"),
         ("沈东", ""),
         ("", "沈东"),
