@@ -22,6 +22,7 @@ from rag.chinese.sentences import CLAUSE
 
 # Of what one clause alone has, so much is said before the cut, and so much after it.
 _BEGUN, _ENDED = 0.5, 0.4
+_WORDLESS = re.compile(r"\W+")
 _CONTRASTED = re.compile(r"(?:但是?|而|则)")
 _JOINED = re.compile(r"(?:但是?|而|则|并且?|且|同时|此外|另外?|其中|还|也|又)+")
 # What stands for a thing that was named before, or for all of which it is a part.
@@ -69,11 +70,13 @@ def crossed(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
     """Return what each clause of `sentence` is about, when the source says the rest of another."""
     clauses = [clause for source in sources for clause in _clauses_of(source.text)]
     texts = [fold(level_words(source.text)) for source in sources]
+    wordings = [_WORDLESS.sub("", text) for text in texts]
     printed = [clause for text in texts for clause in CLAUSE.findall(text)]
     found = []
     for clause in CLAUSE.findall(sentence):
         said = fold(level_words(clause))
-        if any(said in text for text in texts):
+        # 、 for ， makes no other sentence of it.
+        if any(_WORDLESS.sub("", said) in wording for wording in wordings):
             continue
         said = _with_times_as(said, texts)
         for own, other in permutations(clauses, 2):

@@ -84,8 +84,11 @@ def asks_again(question: str, sentence: str) -> bool:
     """Return whether a sentence only says or asks what `question` asks, as models do at a loss.
 
     An answer of yes or no, or one of two things that the question names, adds no word to it, and
-    what stands in the place of the question word may be a word of the question.
+    what stands in the place of the question word may be a word of the question. A figure that the
+    question has not is an answer.
     """
+    if any(fold(number.text) not in fold(question) for number in find_numbers(sentence)):
+        return False
     said = share(units_of(sentence), fold(question))
     asking = _ASKING.search(sentence)
     if _QUESTION_MARK.search(sentence) or (asking is not None and asking[0] in question):

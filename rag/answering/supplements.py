@@ -14,8 +14,9 @@ from rag.answering.point import is_about, is_of_kind, misses_answer, misses_poin
 from rag.answering.units import share, units_of
 from rag.chinese.normalise import fold
 
-# The share of a draft's wording that a sentence has which it is after.
-_MEANT = 0.3
+# The share of a draft's wording that a sentence has which it is after, and of what it adds to the
+# question.
+_MEANT, _ADDED = 0.3, 0.5
 
 
 def in_place_of(
@@ -29,7 +30,7 @@ def in_place_of(
     The latter where the generator is heard on it: what it garbled, it recognises.
     """
     seen = gate.hope.likeliest(candidates)
-    meant = _meant(draft, selected) if gate.hears else None
+    meant = _meant(draft, gate.completed, selected) if gate.hears else None
     for item in filter(None, (seen, meant)):
         yield as_statement(item.sentence.text)
 
@@ -68,11 +69,19 @@ def other_reports(
             yield lead, text
 
 
-def _meant(draft: str, selected: Sequence[EvidenceSentence]) -> EvidenceSentence | None:
-    """The selected sentence that has most in common with the draft; None if that is little."""
+def _meant(
+    draft: str, question: str, selected: Sequence[EvidenceSentence]
+) -> EvidenceSentence | None:
+    """The selected sentence that has most in common with the draft; None if that is little.
+
+    What the draft adds to the question goes before what it repeats: 连跌15个月 is after
+    连续15个月同比减少.
+    """
     if not draft.strip() or says_nothing(draft):
         return None
-    drafted = units_of(draft)
-    nearest = [(share(drafted, fold(one.sentence.text)), one) for one in selected]
-    shared, found = max(nearest, key=lambda pair: pair[0])
-    return found if shared >= _MEANT else None
+    drafted, asked = units_of(draft), fold(question)
+    added = {unit for unit in drafted if unit not in asked}
+    texts = [fold(one.sentence.text) for one in selected]
+    shares = [(share(added, text) if added else 0.0, share(drafted, text)) for text in texts]
+    (adds, shared), found = max(zip(shares, selected, strict=True), key=lambda pair: pair[0])
+    return found if adds >= _ADDED or shared >= _MEANT else None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.chinese.numbers import parse_number
+from rag.chinese.numbers import SHORT_YEAR, parse_number, whole_year
 
 FUTURE_DAYS = 92
 """How far in the future a month and day without a year may lie."""
@@ -50,9 +50,9 @@ _PARTS_OF_YEAR |= {"上半年": (1, 6), "下半年": (7, 12)}
 
 _Y = r"(?<!\d)(?:19|20)\d\d(?!\d)|[一二][九〇零][〇零一二三四五六七八九]{2}"
 _REL = "|".join((*_YEAR_WORDS, *_SAME_YEAR_WORDS))
-_YEAR = rf"(?:(?P<year>{_Y})\s*年|(?P<rel>{_REL}))\s*"
 _M = r"(?<![\d.])(?:1[0-2]|0?[1-9])|十[一二]?|[一二三四五六七八九]"
 _D = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
+_YEAR = rf"(?:(?P<year>{_Y}|{SHORT_YEAR})\s*年|(?P<rel>{_REL}))\s*"
 _TO = r"\s*(?:[-—–~～]{1,2}|至|到)\s*"
 _AND_DAYS = rf"(?=(?:\s*[、,和及]\s*(?:{_D}))+\s*[日号](?!元|均|内|游))"
 _MONTH = rf"(?P<month>{_M})\s*月"
@@ -77,7 +77,7 @@ def _number(text: str) -> int:
 
 def _year_of(match: re.Match[str], context: Context) -> int | None:
     if year := part_of(match, "year"):
-        return _number(year)
+        return whole_year(_number(year))
     rel = part_of(match, "rel")
     if rel in _YEAR_WORDS:
         return context.base.year + _YEAR_WORDS[rel]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.chinese.normalise import level
+from rag.chinese.numbers import SHORT_YEAR, whole_year
 
 _FIRST_YEAR = 2015
 # Days (month·100 + day) from 2015 on. ICU computes the same, but for the new years of 2027 and
@@ -55,7 +56,7 @@ _SOLAR = {
 _AROUND = {"前后": (-10, 10), "前夕": (-7, 0), "之前": (-10, 0), "之后": (0, 10)}
 _NAMES = "|".join(sorted((*_LUNAR, *_SOLAR), key=len, reverse=True))
 _MENTION = re.compile(
-    rf"(?:(?P<year>(?:19|20)\d\d)年|(?P<rel>今年|去年|前年|明年))?的?"
+    rf"(?:(?P<year>(?:19|20)\d\d|{SHORT_YEAR})年|(?P<rel>今年|去年|前年|明年))?的?"
     rf"[“\"]?(?P<name>{_NAMES})[”\"]?(?:节|假期|长假|小长假|期间|当天)*(?P<around>{'|'.join(_AROUND)})?"
 )
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
@@ -76,7 +77,7 @@ def find_festivals(text: str, today: date) -> list[FestivalMention]:
     found = []
     for match in _MENTION.finditer(level(text)):
         if match["year"]:
-            years = [int(match["year"])]
+            years = [whole_year(int(match["year"]))]
         elif match["rel"]:
             years = [today.year + _YEARS[match["rel"]]]
         else:

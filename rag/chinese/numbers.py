@@ -79,7 +79,14 @@ _DAYTIME = (
     *("上午", "下午", "中午", "正午", "晚上", "早上", "清晨", "凌晨", "傍晚", "夜里", "今晚"),
     *("当晚", "日", "号"),
 )
+SHORT_YEAR = (
+    r"(?<![\d.刑了达满共近约])\d\d(?=\s*年的?\s*(?:(?:1[0-2]|0?[1-9])\s*月|[上下]半年|第?[一二三四1-4]季度"
+    r"|年?[初底末](?![央国心共小学期断端])|春节|元旦|元宵|清明|五一|端午|中秋|国庆|两会))"
+)
+"""Two figures of a year (24年10月, 23年底); 用了24年 and 有期徒刑13年6月 tell how long."""
+_PIVOT = 50
 _DATE_PART = re.compile(
+    rf"{SHORT_YEAR}\s*年|"
     r"(?:(?:19|20)\d\d|[一二][九〇零][〇零一二三四五六七八九]{2})\s*年(?:度)?"
     r"|(?:\d{1,2}|十[一二]?|[一二三四五六七八九])\s*月(?:份)?"
     r"(?:\s*(?:\d{1,2}|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])\s*[日号])?"
@@ -106,6 +113,13 @@ class NumberMention:
     text: str
     value: float
     unit: str
+
+
+def whole_year(number: int) -> int:
+    """Return the year that two of its figures mean: 24 is 2024, 98 is 1998; others as they are."""
+    if number >= 100:
+        return number
+    return number + (2000 if number < _PIVOT else 1900)
 
 
 def parse_number(text: str) -> float | None:

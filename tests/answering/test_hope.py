@@ -350,6 +350,21 @@ def test_what_a_garbled_draft_is_after_is_told_where_the_generator_approves_of_i
     assert answered(question, Judging(garbled, 5.0, -6.0), evidence).refused
 
 
+def test_a_draft_is_after_what_it_adds_to_the_question():
+    """It repeats nearly all of the question, which another sentence does, too."""
+    other = article("市场", "据镇上统计，打工的人到今年6月的实际收入有增有减，相机销售额增长13%。")
+    wages = article("收入", "扣除物价因素，6月实际工资同比下降1.6%，连续15个月同比减少。")
+    evidence = [
+        *read(other, likely=0.5, answer="13%", score=0.8),
+        *read(wages, likely=0.4, answer="15个月", score=0.7),
+    ]
+    question = "打工的人到今年6月的实际收入已经连跌几个月了?"
+    draft = "打工的人到今年6月的实际收入已经连跌15个月了。"
+    given = answered(question, Judging(draft, 5.0, 5.0, only="减少"), evidence)
+    assert "连续15个月" in given.text
+    assert answered(question, Judging(draft, 5.0, -6.0), evidence).refused
+
+
 def test_another_word_for_what_is_counted_needs_the_generators_approval():
     item = article("合唱", "昨天的合唱排练共有60名居民分两组参加。")
     evidence = read(item, likely=0.9, answer="60名")

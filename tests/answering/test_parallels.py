@@ -77,3 +77,8 @@ def test_each_has_its_own(printed: str, right: str, wrong: str):
 )
 def test_clauses_about_one_thing_may_be_joined(printed: str, sentence: str):
     assert verdict(sentence, printed) is Verdict.SUPPORTED
+
+
+def test_a_list_is_the_same_with_other_marks_between_its_items():
+    printed = "投资最多的是电力与公用事业，金融服务业以及先进制造与运输业。"
+    assert verdict("电力与公用事业、金融服务业以及先进制造与运输业。", printed) is Verdict.SUPPORTED

@@ -48,6 +48,7 @@ def test_what_only_repeats_the_question_is_no_answer(question: str, sentence: st
             "为了清除白蚁,物业逐户上门查看白蚁的踪迹,并在单元门口张贴防治白蚁的告示。",
         ),
         ("除了叙利亚的空袭,哪个国家还有袭击?", "叙利亚。"),
+        ("河堤边上修了多长的护栏", "河堤边上修了3公里的护栏。"),
     ],
 )
 def test_an_answer_in_the_askers_words_is_one(question: str, sentence: str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.chinese.names import people, titled
+from rag.chinese.names import names, people, titled
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_other_words_behind_an_office_are_no_name(text: str):
 def test_a_name_is_told_as_often_as_it_stands_there():
     text = "局长方志鹏做客直播间，局长方志鹏表示欢迎。"
     assert titled(text) == ["方志鹏", "方志鹏"]
+
+
+@pytest.mark.parametrize("text", ["志愿者送东西来了。", "台风带来强降雨。", "青少年弘扬传统文化。"])
+def test_a_common_word_is_no_name(text: str):
+    assert not names(text)
