@@ -121,8 +121,11 @@ class Hope:
 
     def is_vague(self) -> bool:
         """Return whether nothing but the question, which singles out no article, denies hope."""
+        likely = self.likelihood()
         clear = replace(self, specificity=_SPECIFIC_ENOUGH).likelihood()
-        return self.specificity < 0 and clear is not None and clear >= self._least()
+        if likely is None or clear is None or likely >= UNPROVEN:
+            return False
+        return self.specificity < 0 and clear >= self._least()
 
     def standing(
         self, sentence: str, found: Verification, approved: float | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rag.answering.citations import Told
 from rag.answering.drafts import says_nothing
 from rag.answering.evidence import EvidenceSentence, as_statement
+from rag.answering.facts import SourceText, facts_of, missing_facts
 from rag.answering.fragments import clause_answering, other_report
 from rag.answering.gate import Gate
 from rag.answering.hope import answers_seen
@@ -81,7 +82,13 @@ def _meant(
         return None
     drafted, asked = units_of(draft), fold(question)
     added = {unit for unit in drafted if unit not in asked}
-    texts = [fold(one.sentence.text) for one in selected]
-    shares = [(share(added, text) if added else 0.0, share(drafted, text)) for text in texts]
-    (adds, shared), found = max(zip(shares, selected, strict=True), key=lambda pair: pair[0])
+    facts = [fact for fact in facts_of(draft) if fold(fact.text) not in asked]
+
+    def in_common(one: EvidenceSentence) -> tuple[int, float, float]:
+        text = fold(one.sentence.text)
+        lacking = missing_facts(facts, [SourceText(one.sentence.text)])
+        return -len(lacking), share(added, text), share(drafted, text)
+
+    found = max(selected, key=in_common)
+    _, adds, shared = in_common(found)
     return found if adds >= _ADDED or shared >= _MEANT else None
