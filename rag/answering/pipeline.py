@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from rag.answering.abbreviations import expansion_of
 from rag.answering.citations import Told
 from rag.answering.colophon import Asked, asked_of_article, told_of_article
 from rag.answering.conflicts import find_conflict
@@ -247,6 +248,11 @@ class _Run:
         What was told before stays: streams cannot take it back, and it is verified or marked.
         """
         texts: Iterable[str] = ()
+        expansion = None if self.told.is_supported() else expansion_of(self.completed, candidates)
+        if expansion:
+            self.trace["repaired"] = expansion.text
+            yield self.told.add_printed(inert(without_marks(expansion.text)), [expansion.item])
+            return
         if not self.told.is_supported():
             texts = in_place_of(self.draft, self.gate, self.selected, candidates)
         elif not self.said:
