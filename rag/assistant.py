@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -206,9 +205,7 @@ class Assistant:
         started = time.perf_counter()
         earlier = turns(history)
         recent = earlier[max(0, len(earlier) - self.settings.answering.history_turns) :]
-        understood = understand(asked, recent, today=self.today)
-        if understood.followed_up and (completed := self._rewritten(asked, recent)):
-            understood = replace(understood, search_text=completed)
+        understood = understand(asked, recent, today=self.today, rewrite=self._rewritten)
         limits = search_filters(filters)
         evidence = search(
             collection,

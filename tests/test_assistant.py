@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
 
 import rag.models.embedder
+import rag.retrieval.search
 from rag.answering.generators import ChatGenerator
 from rag.assistant import Assistant
 from rag.errors import CollectionError, GenerationError, QuestionError, SettingsError
@@ -62,6 +65,22 @@ def test_a_model_that_fails_to_complete_a_follow_up_fails_as_one_that_answers(ma
     assistant._generator = ChatGenerator(silent, "silent")
     with pytest.raises(GenerationError, match="silent failed"):
         assistant.ask("那免收几个月?", history=[(QUESTION, WRITTEN)])
+
+
+def test_what_the_model_completes_is_searched_as_what_is_typed_is(make, monkeypatch):
+    assistant = make(answering={"rewrite": True})
+    written = AIMessage("早市明天搬到哪里?")
+    assistant._generator = ChatGenerator(GenericFakeChatModel(messages=iter([written])), "ours")
+    searched = []
+
+    def search(_, __, question, **___):
+        searched.append(question.search_text)
+        return ()
+
+    monkeypatch.setattr(rag.retrieval.search, "search", search)
+    with suppress(GenerationError):
+        assistant.ask("那明天搬到哪里?", history=[(QUESTION, WRITTEN)])
+    assert searched == ["早市明天搬到哪里? 12月21日"]
 
 
 def test_no_turns_of_history_means_none(make):

@@ -79,12 +79,30 @@ def crossed(sentence: str, sources: Sequence[SourceText]) -> tuple[Fact, ...]:
         if any(_WORDLESS.sub("", said) in wording for wording in wordings):
             continue
         said = _with_times_as(said, texts)
-        for own, other in permutations(clauses, 2):
+        for own, other in _told_both(clauses, said):
             taken = _crossing(said, own, other)
             if taken and not any(all(_stands(word, one) for word in taken) for one in printed):
                 found.append(Fact(FactKind.OWNER, "".join(taken[:1])))
                 break
     return tuple(dict.fromkeys(found))
+
+
+def _told_both(clauses: Sequence[_Clause], said: str) -> Iterator[tuple[_Clause, _Clause]]:
+    """Pairs of clauses of which `said` has a word each that the other one has not."""
+    telling = [(clause, _telling(clause, said)) for clause in clauses]
+    for (own, mine), (other, theirs) in permutations([one for one in telling if one[1]], 2):
+        if _lacks(other, mine) and _lacks(own, theirs):
+            yield own, other
+
+
+def _telling(clause: _Clause, said: str) -> list[str]:
+    return [
+        word.text for word in clause.words if not _says_little(word) and _stands(word.text, said)
+    ]
+
+
+def _lacks(clause: _Clause, words: Sequence[str]) -> bool:
+    return not all(_stands(word, clause.text) for word in words)
 
 
 @lru_cache(maxsize=1024)
@@ -155,8 +173,6 @@ def _crossing(said: str, own: _Clause, other: _Clause) -> list[str]:
     if own.text in other.text or other.text in own.text:
         return []
     mine, theirs = _alone(own, other), _alone(other, own)
-    if not _told(mine, said) or not _told(theirs, said):
-        return []
     for starts, ends in _things(own, other):
         begun, ended = mine[starts[0] : ends[0] + 1], theirs[ends[1] + 1 :]
         instead = theirs[starts[1] : ends[1] + 1]
@@ -258,8 +274,13 @@ def _says_little(word: _Word) -> bool:
 
 def _stands(word: str, text: str) -> bool:
     """Whether a word stands in a text and is not denied there, and a figure by itself."""
+    return word in text and bool(_standing(word).search(text))
+
+
+@lru_cache(maxsize=4096)
+def _standing(word: str) -> re.Pattern[str]:
     alone = (r"(?<![\d.])", r"(?![\d.])") if word[0].isdigit() else ("(?<![不没未])(?<!没有)", "")
-    return bool(re.search(f"{alone[0]}{re.escape(word)}{alone[1]}", text))
+    return re.compile(f"{alone[0]}{re.escape(word)}{alone[1]}")
 
 
 def _told(words: Sequence[str], said: str) -> float:

@@ -64,16 +64,18 @@ class Draft:
     turned: bool = False
     awaits_text: bool = False
     line: int = 0
+    _last: dict[Role, int] = field(default_factory=dict, init=False, repr=False)
+    """The place of the last part of each role, so that no reading walks back over all parts."""
 
     @property
     def has_text(self) -> bool:
         """Whether any paragraph was read."""
-        return any(part.role is not Role.SUBHEAD for part in self.parts)
+        return any(role is not Role.SUBHEAD for role in self._last)
 
     @property
     def has_news(self) -> bool:
         """Whether any text but the editor's note was read."""
-        return any(part.role not in (Role.SUBHEAD, Role.NOTE) for part in self.parts)
+        return any(role not in (Role.SUBHEAD, Role.NOTE) for role in self._last)
 
     @property
     def is_open(self) -> bool:
@@ -86,10 +88,8 @@ class Draft:
     @property
     def last_paragraph(self) -> str:
         """The paragraph that a following block may continue, empty when there is none."""
-        for part in reversed(self.parts):
-            if part.role is Role.PARAGRAPH:
-                return part.text
-        return ""
+        at = self._last.get(Role.PARAGRAPH)
+        return "" if at is None else self.parts[at].text
 
     @property
     def last_line(self) -> str:
@@ -156,15 +156,13 @@ class Draft:
             self.parts[at] = Part(join(part.text, text), part.role)
 
     def _add(self, text: str, role: Role) -> None:
+        self._last[role] = len(self.parts)
         self.parts.append(Part(text, role))
         self.awaits_text = False
 
     def _last_text(self) -> int:
         """The index of the last paragraph or line, below 0 when there is none."""
-        at = len(self.parts) - 1
-        while at >= 0 and self.parts[at].role in _APART:
-            at -= 1
-        return at
+        return max((at for role, at in self._last.items() if role not in _APART), default=-1)
 
 
 def finish(

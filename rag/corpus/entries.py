@@ -15,6 +15,8 @@ from rag.corpus.kinds import Kind
 from rag.corpus.neighbours import is_news
 
 _LIST_TITLE = re.compile(r"(?:名单|一览表?|排行榜|得奖者|获奖者)(?:[(（].{1,12}[)）])?$")
+_LIST_NAME = 20
+"""Characters at the end of a text in which it calls itself a list."""
 _FIGURE = re.compile(r"[-+¥$]?\d[\d,.:~-]*[%‰℃元万亿人个件户分次名岁级米吨亩]*")
 _LEAST_ENTRIES = 3
 _NAME = re.compile(r"[^\W\d_]{1,8}")
@@ -54,7 +56,7 @@ def _is_announced(draft: Draft) -> bool:
         return bool(_LIST_TITLE.search(draft.headline))
     last = draft.parts[-1]
     return last.role is not Role.CAPTION and (
-        last.text.endswith(("：", ":")) or bool(_LIST_TITLE.search(last.text))
+        last.text.endswith(("：", ":")) or bool(_LIST_TITLE.search(last.text[-_LIST_NAME:]))
     )
 
 
@@ -95,7 +97,8 @@ def _before_heading(run: Sequence[Block], following: Sequence[Block]) -> int:
 def _last_group(run: Sequence[Block]) -> int:
     """The index of the last line with more blank lines before it than the others, else the last."""
     gaps = [line.gap for line in run[1:]]
-    apart = [at for at, gap in enumerate(gaps, 1) if gap > min(gaps)]
+    usual = min(gaps, default=0)
+    apart = [at for at, gap in enumerate(gaps, 1) if gap > usual]
     return apart[-1] if apart else len(run) - 1
 
 

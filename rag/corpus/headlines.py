@@ -111,14 +111,17 @@ def read_heading(
     author = None
     if len(lines) > 1 and following and is_person(lines[-1].text):
         author, lines = lines[-1], lines[:-1]
+    # The place of a headline's last printing, so that no line is compared with all others.
+    last = {key(line.text): at for at, line in enumerate(lines)}
     kept: list[Block] = []
     extra: list[Block] = []
-    for index, line in enumerate(lines):
-        repeated = any(key(line.text) == key(later.text) for later in lines[index + 1 :])
-        (extra if repeated else kept).append(line)
+    for at, line in enumerate(lines):
+        (extra if last[key(line.text)] > at else kept).append(line)
     deck = next((at for at, line in enumerate(kept) if at and _is_deck(line)), len(kept))
-    subtitles = [line for at, line in enumerate(kept) if line.kind is Kind.SUBTITLE or at >= deck]
-    titles = [line for line in kept if not any(line is other for other in subtitles)]
+    subtitles: list[Block] = []
+    titles: list[Block] = []
+    for at, line in enumerate(kept):
+        (subtitles if line.kind is Kind.SUBTITLE or at >= deck else titles).append(line)
     if not titles:
         return Heading(subtitles[0], tuple(subtitles[1:]), tuple(extra), author)
     if len(titles) > 3:

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from html import unescape
 
@@ -42,7 +42,7 @@ _OF_ARTICLES = re.compile(r"^(?:新闻|文章|稿件|报道|news|article|post)(?
 _SEVERAL = ("section", "kicker")
 """Fields of which several columns may hold a part."""
 _DEEPEST = 4
-"""Objects inside one another in which the list of articles of a JSON file is looked for."""
+"""Objects and lists inside one another in which the articles of a JSON file are looked for."""
 _MARKUP = re.compile(
     r"</(?:p|div|span|strong|b|em|a|table|h\d|font|section)\s*>|<br\s*/?>|<(?:p|img)\b[^<>]*>|&nbsp;",
     re.IGNORECASE,
@@ -74,35 +74,57 @@ def read_jsonl(text: str, source: str, published: date | None = None) -> ReadRes
 
 
 def read_json(text: str, source: str, published: date | None = None) -> ReadResult:
-    """Return one article for each object of a list, or of the list that an object holds.
+    """Return one article for each object of a list, wherever in an object the list stands.
 
     Raises:
         CorpusError: the content is no JSON, or holds no list of objects.
     """
     try:
-        rows = _objects(json.loads(text))
+        found = list(_lists(json.loads(text)))
     except (ValueError, RecursionError) as error:
         # Exports of one object a line are given this suffix as well.
-        found = read_jsonl(text, source, published)
-        if found.articles:
-            return found
+        result = read_jsonl(text, source, published)
+        if result.articles:
+            return result
         raise CorpusError(f"{source} is no JSON: {error}", remedy="export it again") from error
-    if not rows:
+    if not found:
         raise CorpusError(f"{source} holds no list of objects", remedy="export a list of articles")
-    if reason := lacking_text({name: "" for row in rows for name in row}):
+    rows = [row for objects in found if any(map(_is_article, objects)) for row in objects]
+    if not rows:
+        reason = lacking_text({name: "" for row in found[0] for name in row})
         return ReadResult((), (FileProblem(source, reason),))
     return read_rows(list(enumerate(rows, 1)), source, published, unit="entry")
 
 
-def _objects(value: object, depth: int = 0) -> list[dict[str, object]]:
-    """The objects in the first list that holds any; an object with a text is one itself."""
+def _lists(value: object, depth: int = 0) -> Iterator[list[dict[str, object]]]:
+    """The lists of objects, each article that stands in none by itself; none inside an article.
+
+    Exports put them into an object, by page ({"A01": […]}) or by number ({"1": {…}}).
+    """
+    if isinstance(value, dict) and _is_article(value):
+        yield [value]
+        return
+    items = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(items, list) or depth > _DEEPEST:
+        return
+    objects = [item for item in items if isinstance(item, dict)]
+    if objects and isinstance(value, list):
+        yield objects
+        if any(map(_is_article, objects)):
+            return
+    for item in items:
+        yield from _lists(item, depth + 1)
+
+
+def _is_article(fields: Mapping[str, object]) -> bool:
+    return any(_field(str(name)) == "text" and _is_text(value) for name, value in fields.items())
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is a text or its paragraphs, or such as was left out."""
     if isinstance(value, list):
-        return [item for item in value if isinstance(item, dict)]
-    if not isinstance(value, dict) or depth > _DEEPEST:
-        return []
-    if any(_field(str(name)) == "text" and isinstance(item, str) for name, item in value.items()):
-        return [value]
-    return next((rows for item in value.values() if (rows := _objects(item, depth + 1))), [])
+        return all(isinstance(item, str) for item in value)
+    return value is None or isinstance(value, str)
 
 
 def read_csv(text: str, source: str, published: date | None = None) -> ReadResult:
@@ -207,7 +229,7 @@ def _fields(row: Mapping[str, object]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in row.items():
         field = _field(str(name))
-        if not field or value is None:
+        if not field or value is None or (field == "text" and not _is_text(value)):
             continue
         if isinstance(value, list):
             value = ("\n" if field == "text" else "、").join(map(str, value))

@@ -213,7 +213,8 @@ def _pointing(core: str, before: Completion, answer: str) -> Completion:
         persons = people(before.text) or _persons_told(subject, answer)
         if persons:
             core = core[: pointer.start()] + persons[0] + core[pointer.end() :]
-            return _joined(subject, core)
+            # The name was supplied, also where nothing else is.
+            return replace(_joined(subject, core), followed_up=True)
     # 第三名 and 最佳 are of what was asked about, and none of what was told.
     told = _told(before.text, answer) if POINTS.search(level(core)) else []
     return _joined(" ".join([subject, *told]), core)

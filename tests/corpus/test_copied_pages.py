@@ -1,5 +1,9 @@
 """Pages as electronic papers, content systems and word processors hand them on."""
 
+import time
+
+import pytest
+
 from rag.corpus.pages import read_pages
 
 
@@ -475,3 +479,11 @@ def test_what_stands_around_a_copied_web_page_is_no_text():
     )
     assert len(drill.paragraphs) == 2
     assert str(drill.published) == "2024-03-05"
+
+
+@pytest.mark.parametrize("line", ["词{} 值", "一、第{}件物品"], ids=["words", "entries"])
+def test_reading_does_not_slow_down_with_the_number_of_short_lines(line: str):
+    news = "旧厂房改成社区书屋\n\n本报讯（记者 罗成）8日，城北旧厂房改成的社区书屋开门迎客。\n\n"
+    started = time.process_time()
+    read(news + "\n".join(line.format(number) for number in range(12_000)))
+    assert time.process_time() - started < 6

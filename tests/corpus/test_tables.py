@@ -119,6 +119,7 @@ def test_less_and_greater_are_text():
 
 
 ROWS = [{"标题": "渡口复航", "正文": "渡口昨日复航。"}, {"标题": "空", "正文": ""}]
+SECOND = {"title": "新桥通车", "content": ["新桥昨日通车。", "全长两公里。"]}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,24 @@ def test_a_json_file_with_a_list_of_articles(text):
     found = read_json(text, "a.json")
     assert [article.headline for article in found.articles] == ["渡口复航"]
     assert "no text" in found.dropped[0].reason
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"1": ROWS[0], "2": SECOND},
+        {"A01": [ROWS[0]], "A02": [SECOND]},
+        [{"page": "A01", "articles": [ROWS[0]]}, {"page": "A02", "articles": [SECOND]}],
+        {"tags": [{"name": "要闻"}], "articles": [ROWS[0], SECOND]},
+        {"hits": {"hits": [{"_id": "1", "_source": ROWS[0]}, {"_id": "2", "_source": SECOND}]}},
+        [ROWS[0], {"article": 17} | SECOND],
+    ],
+    ids=["by number", "by page", "in pages", "behind another list", "hits", "numbered"],
+)
+def test_no_article_of_a_json_file_is_lost_wherever_it_stands(value):
+    found = read_json(json.dumps(value), "a.json")
+    told = [(article.headline, article.text) for article in found.articles]
+    assert told == [("渡口复航", "渡口昨日复航。"), ("新桥通车", "新桥昨日通车。\n全长两公里。")]
 
 
 def test_a_json_file_that_is_one_article_or_none():

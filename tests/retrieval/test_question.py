@@ -459,6 +459,12 @@ def test_what_is_put_to_who_answers_is_whole_or_follows_a_question(said, asked, 
     assert (question.asked, question.before) == (asked, before)
 
 
+def test_a_name_in_the_place_of_a_pronoun_is_told_to_who_answers():
+    question = ask("他做了什么？", ("王小明是谁？", "王小明是消防员。"))
+    assert (question.asked, question.before) == ("王小明做了什么？", "")
+    assert question.followed_up
+
+
 def test_a_question_follows_one_that_is_completed_itself():
     question = ask("为什么？", MARKET, ("什么时候的事？", "4月9日。"))
     assert question.before == "运河早市搬到了 什么时候的事？"
