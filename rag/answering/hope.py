@@ -42,11 +42,13 @@ class _Weights(NamedTuple):
 # Fitted (logistic regression, rounded) on questions that people might ask in other words than the
 # articles', of ats_news_train, of dureader_checklist_dev, and asked of articles that do not answer,
 # and on what the default model drafts for them when nothing stops it. A sentence by the reader
-# alone (`specific` by hand), evidence by reader and generator, a sentence by both (`base` less .2:
-# what is told wrongly costs more).
+# alone (`specific` by hand), evidence by reader and generator, a sentence by both (chosen on a grid
+# by what would be told and refused).
 _UNJUDGED = _Weights(0.53, 1.27, 1.6, 0.2, 0.0, 0.0, -1.54)
 _JUDGED = _Weights(0.25, 0.0, 0.0, 0.1, 0.5, 0.0, 0.8)
-_APPROVED = _Weights(0.25, 1.6, 0.0, 0.1, 0.0, 0.5, -1.3)
+_APPROVED = _Weights(0.25, 1.6, 0.0, 0.1, 0.4, 0.5, -1.0)
+# A sentence may miss what the evidence surely answers: more than this does not speak for it.
+_ASSURED = 2.0
 # A question that names more than this means one article, and a longer one no other.
 _SPECIFIC_ENOUGH = 4.0
 UNPROVEN = 0.4
@@ -185,15 +187,17 @@ class Hope:
     def _stands(self, cited: float, agrees: float, approved: float | None = None) -> float:
         best = max(item.score for item in self.evidence)
         weights = _UNJUDGED if self.judged is None else _JUDGED
+        judged = _bounded(self.judged)
         if approved is not None:
             weights = _APPROVED
+            judged = min(judged, _ASSURED)
         return _probability(
             weights.cited * _log_odds(cited)
             + weights.agrees * agrees
             + weights.found * best
             + weights.specific * self.specificity
             + weights.base
-            + weights.judged * _bounded(self.judged)
+            + weights.judged * judged
             + weights.approved * _bounded(approved)
         )
 
