@@ -109,8 +109,12 @@ def _is_row_of_names(cells: Sequence[str]) -> bool:
 def _rows(run: Sequence[Block]) -> int:
     """How many lines at the start of `run` are rows of a table, over which may stand its head.
 
-    Rows of names or offices hold more words than a headline has parts.
+    Rows of names or offices hold more words than a headline has parts; names may also stand on
+    lines of their own.
     """
+    people = sum(1 for _ in takewhile(lambda line: is_person(line.text), run))
+    if people >= _NAMES:
+        return people
     cells = [level(line.text).split() for line in run]
     if named := sum(1 for _ in takewhile(_is_row_of_names, cells)):
         return named

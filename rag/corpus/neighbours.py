@@ -27,6 +27,8 @@ _SCRAP = 6
 """Characters up to which a finished line is the rest of a cut one."""
 _HALF = 20
 """Characters of each half of a headline in two lines."""
+_SIGNERS = 2
+"""Names on lines of their own up to which they sign a text; more are a list."""
 _PAUSES = tuple("，,、；;：:")
 _ASKS = re.compile("[!?][”’」』]?$")
 
@@ -135,6 +137,8 @@ def is_cut_short(line: Block, following: Sequence[Block]) -> bool:
 def is_signature(draft: Draft, run: Sequence[Block], following: Sequence[Block]) -> bool:
     """Return whether a short line is the name of the author under the text of `draft`."""
     if run[0].boundary or not draft.has_text or draft.is_open or not is_person(run[0].text):
+        return False
+    if len(run) > _SIGNERS and all(is_person(line.text) for line in run[: _SIGNERS + 1]):
         return False
     return len(run) > 1 or not following or following[0].kind is not Kind.BODY
 

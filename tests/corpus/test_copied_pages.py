@@ -481,6 +481,19 @@ def test_what_stands_around_a_copied_web_page_is_no_text():
     assert str(drill.published) == "2024-03-05"
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize("announced", ["，名单如下：", "。"])
+def test_names_on_lines_of_their_own_are_a_list_and_no_reporters(announced: str, between: str):
+    names = ["张三丰", "李小四", "王五六", "赵一鸣", "钱多多", "孙小美", "周大福"]
+    first, second = articles(
+        f"全市表彰优秀教师\n\n本报讯（记者 罗成）市教育局昨天表彰七名优秀教师{announced}\n\n"
+        + between.join(names)
+        + "\n\n城西新公园开园\n\n本报讯（记者 江雨）城西新公园昨天开园，市民可免费入园。\n"
+    )
+    assert bodies(first)[1:] == names
+    assert (first.byline, second.byline) == (("罗成",), ("江雨",))
+
+
 @pytest.mark.parametrize("line", ["词{} 值", "一、第{}件物品"], ids=["words", "entries"])
 def test_reading_does_not_slow_down_with_the_number_of_short_lines(line: str):
     news = "旧厂房改成社区书屋\n\n本报讯（记者 罗成）8日，城北旧厂房改成的社区书屋开门迎客。\n\n"
