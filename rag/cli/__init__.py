@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from rag.cli import articles, ask, machine, serve
-from rag.cli.evaluate import commands as evaluation_commands
+from rag.cli import articles, ask, evaluate, machine, serve, testset
 from rag.cli.options import fail, fail_usage, spare_what_cannot_be_printed
 from rag.errors import WenBaoError
 
@@ -26,7 +25,8 @@ for _command in (
     *ask.commands,
     *serve.commands,
     *machine.commands,
-    *evaluation_commands,
+    *evaluate.commands,
+    *testset.commands,
 ):
     cli.add_command(_command)
 

@@ -1,4 +1,4 @@
-"""Commands for evaluators: eval, compare, testset."""
+"""Commands for evaluators: eval, compare."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag.cli.options import (
+    A_FILE,
     generator_option,
     json_option,
     load_settings,
@@ -15,18 +16,15 @@ from rag.cli.options import (
     progress_bar,
     settings_options,
     warn_of_lacking,
+    write_file,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rag.evaluation import Case, Comparison, Report, TestSet
+    from rag.evaluation import Comparison, Report, TestSet
     from rag.evaluation.judge import Judge
     from rag.evaluation.run import Mode
-    from rag.evaluation.testset import WrittenCase
 
 _RUNS = Path("runs")
-_A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 runs_option = click.option(
     "--runs",
@@ -38,7 +36,7 @@ runs_option = click.option(
 
 
 @click.command("eval")
-@click.argument("test_set", type=_A_FILE)
+@click.argument("test_set", type=A_FILE)
 @click.option("--name", help="Name of the run; the test set's name if not given.")
 @click.option("--retrieval", is_flag=True, help="Only search; write no answers.")
 @click.option(
@@ -107,7 +105,7 @@ def eval_command(test_set: Path, **given: Any) -> None:
 @click.command()
 @click.argument("before")
 @click.argument("after")
-@click.option("--html", type=_A_FILE, help="Also write the comparison as a page.")
+@click.option("--html", type=A_FILE, help="Also write the comparison as a page.")
 @click.option("--check", is_flag=True, help="Leave with code 1 when a main metric became worse.")
 @click.option(
     "--tolerance", type=float, default=0.02, show_default=True,
@@ -141,135 +139,13 @@ def compare(
     if html:
         from rag.evaluation.page import render_comparison
 
-        _write(html, render_comparison(comparison))
+        write_file(html, render_comparison(comparison))
         click.echo(f"Page: {html}", err=True)
     if check:
         _fail_on_regressions(comparison, tolerance)
 
 
-@click.group()
-def testset() -> None:
-    """Make and check test sets."""
-
-
-@testset.command()
-@click.argument("path", type=_A_FILE)
-@json_option
-def check(path: Path, as_json: bool) -> None:
-    """Say what is wrong with a test set, with line and column."""
-    from dataclasses import asdict
-
-    from rag.errors import TestSetError
-    from rag.evaluation import check_test_set
-
-    cases, problems = check_test_set(path)
-    if as_json:
-        print_json({"cases": len(cases), "problems": [asdict(problem) for problem in problems]})
-    else:
-        for problem in problems:
-            click.echo(f"{problem.severity}: {problem}")
-        click.echo(_summary(cases))
-    errors = sum(problem.severity == "error" for problem in problems)
-    if errors:
-        raise TestSetError(f"{errors} problem(s) in {path}", remedy="correct the lines named above")
-
-
-@testset.command()
-@click.argument("path", type=_A_FILE)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@json_option
-def template(path: Path, force: bool, as_json: bool) -> None:
-    """Write an example test set to fill in: .xlsx, .csv or .jsonl."""
-    from rag.evaluation.template import write_template
-
-    _refuse_existing(path, force)
-    write_template(path)
-    _report(
-        {"path": path},
-        f"Wrote {path}. Fill it in, then: wenbao testset check {path}",
-        as_json,
-    )
-
-
-@testset.command()
-@click.argument("path", type=_A_FILE)
-@click.argument("out", type=_A_FILE)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@json_option
-def corpus(path: Path, out: Path, force: bool, as_json: bool) -> None:
-    """Write the articles that come with a public test set to OUT (.jsonl), to be ingested."""
-    import json
-
-    from rag.errors import TestSetError
-    from rag.evaluation import check_test_set
-
-    _refuse_existing(out, force)
-    cases, _ = check_test_set(path)
-    if not cases.articles:
-        raise TestSetError(f"{path} brings no articles", remedy="ingest your own articles")
-    records = (
-        {"id": article.id, "title": article.headline, "text": article.text}
-        for article in cases.articles
-    )
-    _write(out, "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
-    _report(
-        {"path": out, "articles": len(cases.articles)},
-        f"Wrote {len(cases.articles)} articles to {out}. Next: wenbao ingest {out}",
-        as_json,
-    )
-
-
-@testset.command("from-feedback")
-@click.argument("feedback", type=_A_FILE)
-@click.argument("out", type=_A_FILE)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@json_option
-def from_feedback(feedback: Path, out: Path, force: bool, as_json: bool) -> None:
-    """Make test cases from readers' ratings: 赞 become cases, 踩 drafts to be answered."""
-    from rag.evaluation.drafts import cases_from_feedback
-
-    _write_drafts(cases_from_feedback(feedback), out, force, as_json)
-
-
-@testset.command("from-log")
-@click.argument("log", type=_A_FILE)
-@click.argument("out", type=_A_FILE)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@json_option
-def from_log(log: Path, out: Path, force: bool, as_json: bool) -> None:
-    """Make draft cases from logged questions (JSON lines), the most asked first."""
-    from rag.evaluation.drafts import cases_from_log
-
-    _write_drafts(cases_from_log(log), out, force, as_json)
-
-
-@testset.command()
-@click.argument("out", type=_A_FILE)
-@click.option(
-    "--per-article", type=click.IntRange(min=1), default=4, show_default=True,
-    help="Questions of an article at most.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace an existing file.")
-@settings_options
-@json_option
-def draft(
-    out: Path,
-    per_article: int,
-    force: bool,
-    options: tuple[str, ...],
-    collection: Path | None,
-    as_json: bool,
-) -> None:
-    """Propose questions from the collection's articles, for a person to accept or edit."""
-    from rag.assistant import Assistant
-    from rag.evaluation.drafts import drafts_from_articles
-
-    with Assistant.open(settings=load_settings(options, collection)) as assistant:
-        drafts = list(drafts_from_articles(assistant.articles(), per_article=per_article))
-    _write_drafts(drafts, out, force, as_json)
-
-
-commands: list[click.Command] = [eval_command, compare, testset]
+commands: list[click.Command] = [eval_command, compare]
 
 
 def _run(cases: TestSet, label: str, options: tuple[str, ...], given: dict[str, Any]) -> Report:
@@ -385,53 +261,3 @@ def _read(runs: Path, name: str) -> Report:
     from rag.evaluation import read_report
 
     return read_report(runs / name if (runs / name).exists() else Path(name))
-
-
-def _refuse_existing(path: Path, force: bool) -> None:
-    from rag.errors import TestSetError
-
-    if path.exists() and not force:
-        raise TestSetError(f"{path} exists", remedy="choose another name or add --force")
-
-
-def _write(path: Path, content: str) -> None:
-    """Write a file, making the folder that it lies in."""
-    from rag.errors import EvaluationError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise EvaluationError(
-            f"{path} cannot be written: {error.strerror}", remedy="choose another place"
-        ) from error
-
-
-def _write_drafts(
-    cases: Iterable[Case | WrittenCase], out: Path, force: bool, as_json: bool
-) -> None:
-    from rag.evaluation import write_test_set
-    from rag.evaluation.template import NOTES
-
-    _refuse_existing(out, force)
-    written = write_test_set(out, cases, notes=NOTES)
-    _report(
-        {"path": out, "cases": written},
-        f"Wrote {written} cases to {out}. Rows marked 草稿 are not asked until a person edits them "
-        "and clears the column 审核.",
-        as_json,
-    )
-
-
-def _report(record: dict[str, object], text: str, as_json: bool) -> None:
-    if as_json:
-        print_json(record)
-    else:
-        click.echo(text)
-
-
-def _summary(cases: TestSet) -> str:
-    answerable = sum(case.answerable for case in cases.cases)
-    tags = sorted({tag for case in cases.cases for tag in case.tags})
-    text = f"{len(cases)} questions, {answerable} with and {len(cases) - answerable} without answer"
-    return text + (f"; tags: {', '.join(tags)}" if tags else "")

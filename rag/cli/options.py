@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
-from rag.errors import QuestionError, WenBaoError
+from rag.errors import EvaluationError, QuestionError, WenBaoError
 from rag.records import error_record
 from rag.types import Filters
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Progress = Callable[[str, int, int], None]
+
+A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 _printed: list[bool] = []
 _STEPS = {"read": "reading files", "embed": "embedding passages", "index": "writing the index"}
@@ -200,3 +202,14 @@ def progress_bar(
             bars.update(tasks[step], completed=done, total=total)
 
         yield report
+
+
+def write_file(path: Path, content: str) -> None:
+    """Write a file, making the folder that it lies in."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(
+            f"{path} cannot be written: {error.strerror}", remedy="choose another place"
+        ) from error

@@ -4,14 +4,13 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from rag.cli import main, options
-from rag.cli.evaluate import commands
+from rag.cli import evaluate, main, options, testset
 from rag.errors import CollectionMissingError, EvaluationError, TestSetError
 from rag.evaluation import read_test_set, write_test_set
 from rag.evaluation.template import EXAMPLES
 from tests.evaluation.standin import StandIn
 
-COMMANDS = {command.name: command for command in commands}
+COMMANDS = {command.name: command for command in (*evaluate.commands, *testset.commands)}
 
 
 @pytest.fixture
