@@ -85,7 +85,14 @@ def _parted(text: str) -> dict[int, str]:
         place += len(title[0])
         name = "".join(word for word, _ in parts)
         is_name = len(name) == _NAME_CHARS and name[0] in _SURNAMES and _HAN.fullmatch(name)
-        if is_name and _TITLE.search(title[0]) and not any(tag[0] in _NO_PART for _, tag in parts):
+        # 工程师李强说 names 李强.
+        acts = parts[-1][1].startswith("v")
+        if (
+            is_name
+            and not acts
+            and _TITLE.search(title[0])
+            and not any(tag[0] in _NO_PART for _, tag in parts)
+        ):
             found[place] = name
     return found
 

@@ -40,6 +40,10 @@ def test_a_name_is_told_as_often_as_it_stands_there():
     assert titled(text) == ["方志鹏", "方志鹏"]
 
 
+def test_what_a_person_does_is_no_part_of_the_name():
+    assert people("工程师李强说,大桥明年通车。") == ["李强"]
+
+
 @pytest.mark.parametrize("text", ["志愿者送东西来了。", "台风带来强降雨。", "青少年弘扬传统文化。"])
 def test_a_common_word_is_no_name(text: str):
     assert not names(text)
