@@ -47,8 +47,6 @@ class _Weights(NamedTuple):
 _UNJUDGED = _Weights(0.53, 1.27, 1.6, 0.2, 0.0, 0.0, -1.54)
 _JUDGED = _Weights(0.25, 0.0, 0.0, 0.1, 0.5, 0.0, 0.8)
 _APPROVED = _Weights(0.25, 1.6, 0.0, 0.1, 0.4, 0.5, -1.0)
-# A sentence may miss what the evidence surely answers: more than this does not speak for it.
-_ASSURED = 2.0
 # A question that names more than this means one article, and a longer one no other.
 _SPECIFIC_ENOUGH = 4.0
 UNPROVEN = 0.4
@@ -190,7 +188,8 @@ class Hope:
         judged = _bounded(self.judged)
         if approved is not None:
             weights = _APPROVED
-            judged = min(judged, _ASSURED)
+            # A sentence may miss what the evidence surely answers: only doubts of that count.
+            judged = min(judged, 0.0)
         return _probability(
             weights.cited * _log_odds(cited)
             + weights.agrees * agrees
