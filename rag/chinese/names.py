@@ -29,18 +29,10 @@ _NO_PART = frozenset("dpcurmqfyt")
 _NAME_CHARS = 3
 # The cutter takes the next word into a name (吴倩以3分领先); names do not end so.
 _NEXT_WORD = frozenset("以将把被等与")
-# The commonest words of news that the cutter's dictionary takes for names.
-_WORDS = """
-东西 城市 都市 城镇 小镇 新村 新区 古城 山区 高原 山水 江河 海洋 深海 陆海 大桥 大国 外国 两国
-周边地区 台风 强台风 洪水 山洪 强降雨 滑坡 林火 文明 智慧 深度 高水平 高峰 高达 友谊 弘扬 福祉
-公正 宝贵 权威 青春 青少年 新春 祝贺 祝福 热烈祝贺 贺信 喜庆 温馨 关怀 荣誉 荣获 光辉 英雄 明星
-嘉宾 顾客 顾问 师生 二人 令人 指出 强调 表示 了解到 惠及 惠民 普惠 普及 科普 新建 新鲜 新进展
-新兴产业 智能化 国际化 法治化 养老 上门 上市 上市公司 中断 拓宽 建立健全 扎根 施策 杜绝 敬献
-晋级 通达 关联 许可 许可证 幸福感 安全感 安全性 确保安全 贡献率 丰硕成果 大力支持 从严治党 治国
-治安 安宁 爱国 蓝图 广播电视 幼儿园 银行卡 卫星 雷达 玉米 海马 春耕 滑雪 亚军 康复 卓越 古老
-无人驾驶 平步青云 之日起 段时间 今天上午 今天下午
-"""
-_NO_NAMES = frozenset(_WORDS.split())
+# What the cutter's dictionary takes for names and nobody for a thing.
+_NO_NAMES = frozenset(
+    ("东西", "二人", "令人", "指出", "强调", "表示", "了解到", "高达", "段时间", "之日起")
+)
 _PLACE = re.compile("[省市区县镇乡村路街州江河湖山]$")
 
 
