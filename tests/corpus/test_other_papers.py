@@ -1,19 +1,6 @@
 """Page dumps as evening, county and metropolitan papers print them."""
 
-from rag.corpus.pages import read_pages
-
-
-def read(dump):
-    return read_pages(dump, "page.txt")
-
-
-def articles(dump):
-    return read(dump).articles
-
-
-def bodies(article):
-    return [paragraph.text for paragraph in article.paragraphs]
-
+from tests.corpus.reading import articles, bodies, read
 
 EVENING = """\
 A06 城事
