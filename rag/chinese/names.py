@@ -76,15 +76,11 @@ def _parted(text: str) -> dict[int, str]:
     for title, *parts in zip(words, words[1:], words[2:], strict=False):
         place += len(title[0])
         name = "".join(word for word, _ in parts)
-        is_name = len(name) == _NAME_CHARS and name[0] in _SURNAMES and _HAN.fullmatch(name)
+        tags = [tag[0] for _, tag in parts]
         # 工程师李强说 names 李强.
-        acts = parts[-1][1].startswith("v")
-        if (
-            is_name
-            and not acts
-            and _TITLE.search(title[0])
-            and not any(tag[0] in _NO_PART for _, tag in parts)
-        ):
+        if "v" in tags[-1] or _NO_PART & set(tags) or not _TITLE.search(title[0]):
+            continue
+        if len(name) == _NAME_CHARS and name[0] in _SURNAMES and _HAN.fullmatch(name):
             found[place] = name
     return found
 
