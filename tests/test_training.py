@@ -13,7 +13,7 @@ import pytest
 
 from rag.models.reader import load_reader
 from rag.settings import Settings
-from tests.answering.test_generators import tiny_checkpoint
+from tests.answering.test_engines import tiny_checkpoint
 
 FOLDER = Path(__file__).parents[1] / "training"
 
